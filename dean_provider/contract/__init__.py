@@ -1,0 +1,1 @@
+"""Wire models, endpoints per dialect and problem bodies. Pydantic only: no I/O, no Airflow."""

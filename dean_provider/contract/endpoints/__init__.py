@@ -1,0 +1,31 @@
+"""Each operation of the two services, described once, and the dialects that spell it.
+
+Importing this package registers every dialect of the house.
+"""
+
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.endpoints.dialect import (
+    AUTO,
+    Dialect,
+    Probe,
+    Traits,
+    dialect_named,
+    dialects,
+    register_dialect,
+)
+from dean_provider.contract.endpoints.operation import Operation, Route, WireRequest
+
+__all__ = [
+    "AUTO",
+    "Dialect",
+    "Operation",
+    "Probe",
+    "Route",
+    "Traits",
+    "WireRequest",
+    "dialect_named",
+    "dialects",
+    "evolution",
+    "indexagent",
+    "register_dialect",
+]
