@@ -1,0 +1,48 @@
+"""What every test stands on: no setting of the user's own Airflow reaches it, and skips are named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="dean-tests-"))
+
+
+def _isolate() -> None:
+    """Point Airflow at a throw-away home before anything imports it."""
+    for name in [name for name in os.environ if name.startswith(("AIRFLOW", "DEAN_")) and not name.startswith("DEAN_TEST_")]:
+        del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.update(
+        AIRFLOW_HOME=str(HOME),
+        AIRFLOW__CORE__LOAD_EXAMPLES="False",
+        AIRFLOW__CORE__DAGS_FOLDER=str(HOME / "dags"),
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME}/airflow.db",
+    )
+
+
+_isolate()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refuse-skips", action="store_true", help="A skipped test fails the run: everything it needs is installed here.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and config.getoption("--refuse-skips"):
+        terminalreporter.section("skips are refused here")
+        for report in skipped:
+            terminalreporter.line(f"{report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == 0 and session.config.getoption("--refuse-skips") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    shutil.rmtree(HOME, ignore_errors=True)
