@@ -1,0 +1,84 @@
+# Habits by name; `make` alone lists them. Everything happens in $(VENV), made with the first suitable Python found.
+SHELL := /bin/sh
+VENV ?= .venv
+OLDEST_VENV ?= .venv-oldest
+DB ?= sqlite
+BIN := $(VENV)/bin
+PIP_FLAGS := --quiet --disable-pip-version-check
+# A user's own Airflow is never touched, and files compiled once start faster.
+CLEAN_ENV := env -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u AIRFLOW_HOME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test test-unit test-oldest lint format types docs bench chaos constraints clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@python=$$(sh .ci/find-python $(PYTHON)) && echo "preparing $(VENV) with $$($$python --version)" && $$python -m venv $(VENV)
+
+$(OLDEST_VENV)/bin/python:
+	@python=$$(sh .ci/find-python $(OLDEST_PYTHON) python3.10) && echo "preparing $(OLDEST_VENV) with $$($$python --version)" && $$python -m venv $(OLDEST_VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing (a few minutes the first time)"
+	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[local]'
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the tests need (a few minutes the first time)"
+	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[bench]'
+	@touch $@
+
+$(OLDEST_VENV)/.dev: $(OLDEST_VENV)/bin/python pyproject.toml constraints-oldest.txt
+	@echo "installing the oldest supported Airflow"
+	@$(CLEAN_ENV) $(OLDEST_VENV)/bin/python -m pip install $(PIP_FLAGS) -c constraints-oldest.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.run ## run a real trial under a real Airflow and show what it found (DB=postgres for PostgreSQL)
+	@$(BIN)/dean demo --db $(DB) $(ARGS)
+
+up: $(VENV)/.run ## the same, but stay until Ctrl-C with the Airflow UI
+	@$(BIN)/dean up --db $(DB) $(ARGS)
+
+test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test, on the newest Airflow and, live, on the oldest
+	@$(CLEAN_ENV) DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(BIN)/coverage combine -q 2>/dev/null; $(BIN)/coverage report --format=total | sed 's/^/coverage: /;s/$$/ %/'
+
+test-unit: $(VENV)/.dev ## the fast tests only
+	@$(CLEAN_ENV) $(BIN)/python -m pytest tests/unit $(ARGS)
+
+test-oldest: $(OLDEST_VENV)/.dev ## unit tests and DAG import on the oldest Airflow
+	@$(CLEAN_ENV) $(OLDEST_VENV)/bin/python -m pytest tests/unit $(ARGS)
+
+lint: $(VENV)/.dev ## style, formatting and the floors of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## mypy, strictly
+	@$(BIN)/mypy
+
+docs: $(VENV)/.dev ## make the generated reference pages anew
+	@$(BIN)/python docs/reference/generate.py
+
+bench: $(VENV)/.bench ## every benchmark, side by side in one run
+	@for file in benchmarks/*.py; do echo "== $$file"; $(CLEAN_ENV) $(BIN)/python $$file $(ARGS) || exit 1; done
+
+chaos: $(VENV)/.dev ## the long fault tests
+	@$(CLEAN_ENV) DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests -m chaos $(ARGS)
+
+constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
+	@sh .ci/constraints
+
+clean: ## everything that can be made again
+	@rm -rf $(VENV) $(OLDEST_VENV) .dean build dist .pytest_cache .mypy_cache .ruff_cache .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
