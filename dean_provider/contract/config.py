@@ -51,7 +51,7 @@ class OnKill(str, Enum):
 
 
 def _rule(code: str, message: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError(code, message, context)  # type: ignore[arg-type]
+    return PydanticCustomError(code, message, context)
 
 
 def _depth(value: Any) -> int:
@@ -85,24 +85,14 @@ class TrialConfig(BaseModel):
     mutation_rate: float = Field(default=0.1, ge=0, le=1, description="Probability that a gene mutates.")
     crossover_rate: float = Field(default=0.9, ge=0, le=1, description="Probability that a pair of parents recombines.")
     selection_method: SelectionMethod = Field(default=SelectionMethod.TOURNAMENT, description="How parents are chosen.")
-    tournament_size: int = Field(
-        default=3, ge=2, le=1000, description="Agents in a tournament; used by tournament selection only."
-    )
-    elite_size: int = Field(
-        default=2, ge=0, le=1000, description="Best agents that pass into the next generation unchanged."
-    )
+    tournament_size: int = Field(default=3, ge=2, le=1000, description="Agents in a tournament; used by tournament selection only.")
+    elite_size: int = Field(default=2, ge=0, le=1000, description="Best agents that pass into the next generation unchanged.")
     diversity_threshold: float = Field(
         default=0.05, ge=0, le=1, description="Below this diversity the engine intervenes. 0 switches it off."
     )
-    intervention_rate: float = Field(
-        default=0.3, ge=0, le=1, description="Share of the non-elite agents that an intervention mutates."
-    )
-    intervention_target: float = Field(
-        default=0.1, ge=0, le=1, description="Diversity at which an intervention stops adding mutations."
-    )
-    token_budget: int | None = Field(
-        default=None, ge=1, le=10**12, description="Tokens the trial may use in all. Empty: no bound."
-    )
+    intervention_rate: float = Field(default=0.3, ge=0, le=1, description="Share of the non-elite agents that an intervention mutates.")
+    intervention_target: float = Field(default=0.1, ge=0, le=1, description="Diversity at which an intervention stops adding mutations.")
+    token_budget: int | None = Field(default=None, ge=1, le=10**12, description="Tokens the trial may use in all. Empty: no bound.")
     max_time_seconds: int = Field(
         default=86_400, ge=1, le=31_536_000, description="Running time, pauses excluded, after which the trial ends (seconds)."
     )
@@ -112,12 +102,8 @@ class TrialConfig(BaseModel):
     stagnation_generations: int | None = Field(
         default=None, ge=1, le=100_000, description="End after so many generations without a better best fitness."
     )
-    seed: int | None = Field(
-        default=None, ge=0, le=2**53 - 1, description="Seed of every random stream. Empty: one is drawn and recorded."
-    )
-    repository: str | None = Field(
-        default=None, max_length=512, description="Repository the trial works on, for services that need one."
-    )
+    seed: int | None = Field(default=None, ge=0, le=2**53 - 1, description="Seed of every random stream. Empty: one is drawn and recorded.")
+    repository: str | None = Field(default=None, max_length=512, description="Repository the trial works on, for services that need one.")
     evaluation: Evaluation = Field(default=Evaluation.SERVICE, description="Where candidates are evaluated.")
     pattern_policy: PatternPolicy = Field(
         default=PatternPolicy.APPLY, description="After the trial: off, discover patterns, or discover and apply them."
@@ -145,13 +131,13 @@ class TrialConfig(BaseModel):
             raise PydanticCustomError("dependencies", "{text}", {"problems": problems, "text": "; ".join(p["rule"] for p in problems)})
         return self
 
-    def dependency_problems(self) -> list[dict[str, str]]:
-        """Every broken rule between fields, each with ``field``, ``rule`` and ``suggestion``."""
-        found: list[dict[str, str]] = []
+    def dependency_problems(self) -> list[dict[str, Any]]:
+        """Every broken rule between fields, each with ``field``, ``depends_on`` (the other fields it names), ``rule`` and ``suggestion``."""
+        found: list[dict[str, Any]] = []
 
-        def need(ok: bool, field: str, rule: str, suggestion: str) -> None:
+        def need(ok: bool, field: str, rule: str, suggestion: str, *depends_on: str) -> None:
             if not ok:
-                found.append({"field": field, "rule": rule, "suggestion": suggestion})
+                found.append({"field": field, "depends_on": list(depends_on), "rule": rule, "suggestion": suggestion})
 
         size = self.population_size
         need(
@@ -159,30 +145,36 @@ class TrialConfig(BaseModel):
             "elite_size",
             f"elite_size ({self.elite_size}) must be below population_size ({size})",
             f"Set elite_size to {max(0, size - 1)} or less.",
+            "population_size",
         )
         need(
             self.selection_method is not SelectionMethod.TOURNAMENT or self.tournament_size <= size,
             "tournament_size",
             f"tournament_size ({self.tournament_size}) must not exceed population_size ({size})",
             f"Set tournament_size to {size} or less, or use another selection_method.",
+            "population_size",
+            "selection_method",
         )
         need(
             self.token_budget is None or self.token_budget >= size,
             "token_budget",
             f"token_budget ({self.token_budget}) must cover the first generation ({size} evaluations)",
             f"Set token_budget to {size} or more, or leave it empty.",
+            "population_size",
         )
         need(
             self.diversity_threshold == 0 or self.intervention_target >= self.diversity_threshold,
             "intervention_target",
             f"intervention_target ({self.intervention_target}) must not be below diversity_threshold ({self.diversity_threshold})",
             f"Set intervention_target to {self.diversity_threshold} or more.",
+            "diversity_threshold",
         )
         need(
             self.stagnation_generations is None or self.stagnation_generations <= self.generations,
             "stagnation_generations",
             f"stagnation_generations ({self.stagnation_generations}) must not exceed generations ({self.generations})",
             f"Set stagnation_generations to {self.generations} or less, or leave it empty.",
+            "generations",
         )
         return found
 
