@@ -62,7 +62,7 @@ class TerminationReason(str, Enum):
     GENERATIONS = "generations"
     FITNESS_THRESHOLD = "fitness_threshold"
     STAGNATION = "stagnation"
-    TOKEN_BUDGET = "token_budget"
+    TOKEN_BUDGET = "token_budget"  # noqa: S105 - tokens of a budget, not a secret
     MAX_TIME = "max_time"
     STOPPED = "stopped"
     ERROR = "error"

@@ -49,32 +49,22 @@ LIST_GENERATIONS = Operation(
     "list_generations", _S, ListGenerations, GenerationPage, True, "Generations from one on, waiting for the first if asked."
 )
 STREAM_TRIAL = Operation("stream_trial", _S, TrialRef, TextDocument, True, "Progress as server-sent events.")
-EXPORT_TRIAL = Operation(
-    "export_trial", _S, TrialRef, TextDocument, True, "Every generation with genomes and fitness, as JSON Lines."
-)
-VERIFY_TRIAL = Operation(
-    "verify_trial", _S, TrialRef, Verification, True, "Evaluate the outcome once on unseen instances, exactly."
-)
+EXPORT_TRIAL = Operation("export_trial", _S, TrialRef, TextDocument, True, "Every generation with genomes and fitness, as JSON Lines.")
+VERIFY_TRIAL = Operation("verify_trial", _S, TrialRef, Verification, True, "Evaluate the outcome once on unseen instances, exactly.")
 VALIDATE_TRIAL = Operation(
     "validate_trial", _S, ValidateTrial, Validation, True, "Whether a configuration can run here, and its search space."
 )
 READ_CONSTRAINTS = Operation("read_constraints", _S, Empty, Constraints, True, "Limits the service enforces.")
 LIST_OBJECTIVES = Operation("list_objectives", _S, Empty, ObjectiveList, True, "Objectives registered here.")
-LEASE_CANDIDATES = Operation(
-    "lease_candidates", _S, LeaseCandidates, Lease, True, "Take candidates that wait for evaluation."
-)
-RETURN_EVALUATIONS = Operation(
-    "return_evaluations", _S, ReturnEvaluations, Returned, True, "Hand back the fitness of leased candidates."
-)
+LEASE_CANDIDATES = Operation("lease_candidates", _S, LeaseCandidates, Lease, True, "Take candidates that wait for evaluation.")
+RETURN_EVALUATIONS = Operation("return_evaluations", _S, ReturnEvaluations, Returned, True, "Hand back the fitness of leased candidates.")
 LIST_PATTERNS = Operation("list_patterns", _S, ListPatterns, PatternPage, True, "Stored patterns, newest first.")
 READ_PATTERN = Operation("read_pattern", _S, PatternRef, Pattern, True, "One stored pattern.")
 STORE_PATTERN = Operation("store_pattern", _S, StorePattern, Pattern, True, "Put a pattern into the registry.")
 MEASURE_PATTERN = Operation(
     "measure_pattern", _S, MeasurePattern, Pattern, True, "Measure a stored pattern's effectiveness by intervention."
 )
-APPLY_PATTERNS = Operation(
-    "apply_patterns", _S, ApplyPatterns, AppliedPatterns, True, "Impose patterns on copies of the final population."
-)
+APPLY_PATTERNS = Operation("apply_patterns", _S, ApplyPatterns, AppliedPatterns, True, "Impose patterns on copies of the final population.")
 READ_BUDGET = Operation("read_budget", _S, Empty, Budget, True, "Tokens of the whole service.")
 ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
 READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, by time window.")
@@ -90,7 +80,7 @@ REFERENCE = register_dialect(
         service=_S,
         probe=Probe(
             "/health",
-            lambda status, body: isinstance(body, dict) and body.get("dialect") == "reference" and body.get("service") == "evolution",
+            lambda _status, body: isinstance(body, dict) and body.get("dialect") == "reference" and body.get("service") == "evolution",
         ),
         routes={
             HEALTH.name: Route("GET", "/health"),

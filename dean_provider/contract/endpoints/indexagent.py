@@ -40,21 +40,15 @@ _S = ServiceName.INDEXAGENT
 
 HEALTH = Operation("health", _S, Empty, Health, True, "How the service is, with its checks.")
 METRICS = Operation("metrics", _S, Empty, TextDocument, True, "Prometheus exposition text.")
-CREATE_POPULATION = Operation(
-    "create_population", _S, CreatePopulation, Population, True, "Draw generation 0 of a population, or find it."
-)
+CREATE_POPULATION = Operation("create_population", _S, CreatePopulation, Population, True, "Draw generation 0 of a population, or find it.")
 READ_POPULATION = Operation("read_population", _S, PopulationRef, Population, True, "One population.")
 LIST_POPULATIONS = Operation("list_populations", _S, ListPopulations, PopulationPage, True, "Populations, newest first.")
 RELEASE_POPULATION = Operation(
     "release_population", _S, PopulationRef, Released, True, "Delete a population; one that is gone counts as released."
 )
-READ_GENERATION = Operation(
-    "read_generation", _S, GenerationRef, PopulationGeneration, True, "All agents of one generation."
-)
+READ_GENERATION = Operation("read_generation", _S, GenerationRef, PopulationGeneration, True, "All agents of one generation.")
 BREED = Operation("breed", _S, Breed, PopulationGeneration, True, "Make the next generation from chosen parents, or find it.")
-RECORD_FITNESS = Operation(
-    "record_fitness", _S, RecordFitness, PopulationGeneration, True, "Note the fitness of a generation's agents."
-)
+RECORD_FITNESS = Operation("record_fitness", _S, RecordFitness, PopulationGeneration, True, "Note the fitness of a generation's agents.")
 MEASURE_DIVERSITY = Operation("measure_diversity", _S, GenerationRef, Diversity, True, "Diversity, in all and by trait.")
 DERIVE_POPULATION = Operation(
     "derive_population", _S, DerivePopulation, Population, True, "Copy a generation, imposing patterns or injecting mutations."
@@ -64,9 +58,7 @@ READ_AGENT = Operation("read_agent", _S, AgentRef, Agent, True, "One agent.")
 LIST_AGENTS = Operation("list_agents", _S, ListAgents, AgentPage, True, "Agents, by population and generation.")
 DELETE_AGENT = Operation("delete_agent", _S, AgentRef, Released, True, "Delete an agent outside any population.")
 READ_LINEAGE = Operation("read_lineage", _S, LineageRequest, Lineage, True, "An agent and its ancestors.")
-DETECT_PATTERNS = Operation(
-    "detect_patterns", _S, DetectPatterns, DetectedPatterns, True, "Trait ranges enriched among the fittest."
-)
+DETECT_PATTERNS = Operation("detect_patterns", _S, DetectPatterns, DetectedPatterns, True, "Trait ranges enriched among the fittest.")
 SEARCH_CODE = Operation("search_code", _S, SearchCode, SearchResults, True, "Search the registered repositories.")
 READ_INDEX_STATUS = Operation("read_index_status", _S, Empty, IndexStatus, True, "What the code index holds.")
 
@@ -81,7 +73,7 @@ REFERENCE = register_dialect(
         service=_S,
         probe=Probe(
             "/health",
-            lambda status, body: isinstance(body, dict) and body.get("dialect") == "reference" and body.get("service") == "indexagent",
+            lambda _status, body: isinstance(body, dict) and body.get("dialect") == "reference" and body.get("service") == "indexagent",
         ),
         routes={
             HEALTH.name: Route("GET", "/health"),
