@@ -1,0 +1,109 @@
+"""A trial in one plain loop: what the services do over HTTP, and the digest they must reach."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.pattern import PatternBody
+from dean_provider.contract.population import InterventionPolicy
+from dean_provider.contract.trial import TerminationReason
+from dean_provider.engine import digest, outcome
+from dean_provider.engine.arrays import Floats
+from dean_provider.engine.generation import Bred, breed, initial
+from dean_provider.engine.objectives.objective import Objective
+from dean_provider.engine.selection import select
+from dean_provider.engine.termination import reason_to_stop
+from dean_provider.errors import InvalidConfigurationError
+
+__all__ = ["EvolvedGeneration", "evolve", "policy_of", "winner"]
+
+
+@dataclass(frozen=True)
+class EvolvedGeneration:
+    """A generation with its fitness.
+
+    :param digest: up to and including this generation.
+    :param tokens_used: of the whole trial up to here.
+    :param reason: why the trial ended here; ``None`` on all but the last.
+    """
+
+    generation: int
+    bred: Bred
+    fitness: Floats
+    digest: str
+    tokens_used: int
+    reason: TerminationReason | None
+
+    @property
+    def genomes(self) -> Floats:
+        return self.bred.genomes
+
+
+def evolve(
+    config: TrialConfig,
+    objective: Objective,
+    *,
+    patterns: Sequence[PatternBody] = (),
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[EvolvedGeneration]:
+    """Generations from 0 on, until the configuration ends the trial.
+
+    :param patterns: bodies of ``config.pattern_seeds``.
+    :param clock: seconds; only ``max_time_seconds`` asks it.
+    :raises InvalidConfigurationError: the configuration has no seed.
+    """
+    if config.seed is None:
+        raise InvalidConfigurationError("A trial needs a seed.", details={"field": "seed", "value": None, "rule": "must be given"})
+    started, chain, tokens = clock(), "", 0
+    cost = config.population_size * objective.tokens_per_evaluation
+    history: list[float] = []
+    bred = initial(objective.space, config.population_size, config.seed, patterns, config.pattern_seed_share)
+    for generation in range(config.generations + 1):
+        fitness = objective.evaluate(bred.genomes)
+        tokens += cost
+        chain = digest.extend(chain, bred.genomes, fitness)
+        history.append(float(fitness.max()))
+        reason = reason_to_stop(
+            config,
+            generation=generation,
+            best_history=history,
+            tokens_used=tokens,
+            next_cost=cost,
+            elapsed_seconds=clock() - started,
+        )
+        yield EvolvedGeneration(generation, bred, fitness, chain, tokens, reason)
+        if reason is not None:
+            return
+        bred = _next(config, objective, bred, fitness, generation + 1)
+
+
+def _next(config: TrialConfig, objective: Objective, bred: Bred, fitness: Floats, generation: int) -> Bred:
+    seed = config.seed or 0
+    elites, parents = select(config, fitness, seed=seed, generation=generation)
+    return breed(
+        objective.space,
+        bred.genomes,
+        parents=parents,
+        elites=elites,
+        seed=seed,
+        generation=generation,
+        mutation_rate=config.mutation_rate,
+        crossover_rate=config.crossover_rate,
+        intervention=policy_of(config),
+    )
+
+
+def policy_of(config: TrialConfig) -> InterventionPolicy:
+    """The intervention that a configuration asks for."""
+    return InterventionPolicy(threshold=config.diversity_threshold, rate=config.intervention_rate, target=config.intervention_target)
+
+
+def winner(objective: Objective, last: EvolvedGeneration) -> int:
+    """Position of the outcome in the last generation, chosen on train and validation instances only."""
+    positions = outcome.finalists(last.genomes, last.fitness)
+    if not objective.instance_counts.get("validation"):
+        return outcome.choose(positions, last.fitness)
+    return outcome.choose(positions, last.fitness, objective.evaluate(last.genomes[positions], "validation"))
