@@ -1,0 +1,21 @@
+"""Layered settings: one schema, every value's origin, and every problem at once."""
+
+from dean_provider.config.combination import Resolved
+from dean_provider.config.form import without_defaults
+from dean_provider.config.option import Option, options, trial_options
+from dean_provider.config.problem import ConfigProblem
+from dean_provider.config.resolution import OverrideSource, check_file, resolve
+from dean_provider.config.settings import ProviderSettings
+
+__all__ = [
+    "ConfigProblem",
+    "Option",
+    "OverrideSource",
+    "ProviderSettings",
+    "Resolved",
+    "check_file",
+    "options",
+    "resolve",
+    "trial_options",
+    "without_defaults",
+]

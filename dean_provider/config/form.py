@@ -1,0 +1,34 @@
+"""What Airflow's trigger form sends: every field of the form, those nobody touched included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dean_provider.config.layer import TRIAL
+from dean_provider.config.option import options, trial_options
+
+__all__ = ["without_defaults"]
+
+
+def without_defaults(conf: Mapping[str, Any]) -> dict[str, Any]:
+    """``conf`` without the values that equal the code's default, so that the layers below still speak.
+
+    Only what is certainly a default goes; values that are wrong, and names that are unknown, stay for :func:`resolve` to refuse.
+    """
+    kept = {}
+    for name, value in conf.items():
+        if name == TRIAL and isinstance(value, Mapping):
+            inner = {field: item for field, item in value.items() if not _is_default(field, item, known=trial_options())}
+            kept.update({TRIAL: inner} if inner else {})
+        elif not _is_default(name, value, known=options()):
+            kept[name] = value
+    return kept
+
+
+def _is_default(name: Any, value: Any, *, known: Mapping[str, Any]) -> bool:
+    option = known.get(name) if isinstance(name, str) else None
+    if option is None or isinstance(value, bool) != isinstance(option.default, bool):
+        return False
+    plain = list(value) if isinstance(value, tuple) else value
+    return bool(plain == option.default)

@@ -1,0 +1,119 @@
+"""One layer of the configuration: the settings somebody gave in one place, by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from dean_provider.config.masking import MASK, printable, shown
+from dean_provider.config.option import options, trial_options
+from dean_provider.config.problem import ConfigProblem
+
+__all__ = ["Given", "Layer", "layer_of", "unknown"]
+
+TRIAL = "trial"
+DEEPEST = 16
+MOST_VALUES = 10_000
+LONGEST_TEXT = 65_536
+
+Origin = Callable[[tuple[str, ...]], str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """:param value: in JSON form. :param origin: where it was given, in words."""
+
+    value: Any
+    origin: str
+
+
+@dataclass
+class Layer:
+    """:param given: the settings given here, by name. :param problems: what could not be taken."""
+
+    given: dict[str, Given] = field(default_factory=dict)
+    problems: list[ConfigProblem] = field(default_factory=list)
+
+    def take(self, name: str, value: Any, origin: str) -> None:
+        """Note that ``name`` was given, unless it was already or no configuration could hold the value."""
+        if name in self.given:
+            self.problems.append(ConfigProblem(name, shown(value), "is given twice", origin, f"Remove one of the two values of {name}."))
+        elif rule := _unfit(value):
+            self.problems.append(ConfigProblem(name, shown(value, secret=options()[name].secret), rule, origin))
+        else:
+            self.given[name] = Given(value, origin)
+
+    def refuse(self, problem: ConfigProblem) -> None:
+        self.problems.append(problem)
+
+
+def layer_of(values: Mapping[Any, Any], origin: Origin) -> Layer:
+    """Read a mapping of settings. A trial's field is written by itself, as ``trial.<field>`` or inside ``trial``.
+
+    :param values: arbitrary JSON; what is no setting becomes a problem.
+    :param origin: tells where the value at a path of keys was given.
+    """
+    layer = Layer()
+    for key, value in values.items():
+        path = (str(key),)
+        name = path[0].removeprefix(f"{TRIAL}.")
+        if key == TRIAL and isinstance(value, Mapping):
+            _take_trial(layer, value, origin)
+        elif key == TRIAL:
+            layer.refuse(ConfigProblem(TRIAL, shown(value), "must be a mapping of names to values", origin(path)))
+        elif name in (options() if name == path[0] else trial_options()):
+            layer.take(name, value, origin(path))
+        else:
+            layer.refuse(unknown(path[0], value, origin(path), [*options(), TRIAL]))
+    return layer
+
+
+def _take_trial(layer: Layer, values: Mapping[Any, Any], origin: Origin) -> None:
+    for key, value in values.items():
+        path = (TRIAL, str(key))
+        if path[1] in trial_options():
+            layer.take(path[1], value, origin(path))
+        else:
+            layer.refuse(unknown(f"{TRIAL}.{path[1]}", value, origin(path), [f"{TRIAL}.{name}" for name in trial_options()]))
+
+
+def unknown(name: str, value: Any, origin: str, candidates: Iterable[str]) -> ConfigProblem:
+    """The problem of a setting that does not exist. Its value is hidden where the name resembles a secret's."""
+    name = printable(name[:LONGEST_TEXT])
+    close = get_close_matches(name[:100], list(candidates), n=1, cutoff=0.6)
+    secret = any(option.secret and option.name in close for option in options().values())
+    hint = f"Did you mean {close[0]}?" if close else "`dean config show` lists every setting."
+    return ConfigProblem(name if len(name) <= 100 else f"{name[:99]}…", MASK if secret else shown(value), "is not a setting", origin, hint)
+
+
+def _unfit(value: Any) -> str | None:
+    """The rule a value breaks that could not even be checked, stored or sent: too deep, too much of it, or no JSON."""
+    waiting, seen = [(value, 0)], 0
+    while waiting:
+        item, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST:
+            return f"may be nested at most {DEEPEST} levels deep"
+        if seen > MOST_VALUES:
+            return f"may hold at most {MOST_VALUES} values"
+        if isinstance(item, float) and not math.isfinite(item):
+            return "must be a finite number"
+        if isinstance(item, str) and (rule := _unfit_text(item)):
+            return rule
+        waiting.extend((child, depth + 1) for child in _children(item))
+    return None
+
+
+def _children(item: Any) -> Iterable[Any]:
+    if isinstance(item, Mapping):
+        return [*item.keys(), *item.values()]
+    return item if isinstance(item, (list, tuple)) else ()
+
+
+def _unfit_text(text: str) -> str | None:
+    if len(text) > LONGEST_TEXT:
+        return f"must have at most {LONGEST_TEXT} characters"
+    return None if text.isascii() or text.encode("utf-8", "ignore").decode() == text else "must be valid Unicode text"

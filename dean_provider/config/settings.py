@@ -1,0 +1,122 @@
+"""What can be set for an installation: :class:`ProviderSettings`, with the trial's defaults inside."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from dean_provider.contract.config import TrialConfig
+
+__all__ = ["ProviderSettings"]
+
+CONNECTION_ID = r"^[\w#!()\-.:/\\]+$"
+REDIS_URL = re.compile(r"^(redis|rediss|unix)://\S+$")
+
+
+class ProviderSettings(BaseModel):
+    """Every setting of the provider.
+
+    Those marked ``installation`` say where secrets, identity and files live, so no single run may set them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    config_file: str | None = Field(
+        default=None,
+        max_length=4096,
+        examples=["/etc/dean/dean.yaml"],
+        description="Absolute path of a YAML file with settings. Empty: no file.",
+        json_schema_extra={"installation": True},
+    )
+    indexagent_conn_id: str = Field(
+        default="dean_indexagent_default",
+        pattern=CONNECTION_ID,
+        max_length=250,
+        description="Airflow connection to IndexAgent (type dean_indexagent).",
+    )
+    evolution_conn_id: str = Field(
+        default="dean_evolution_default",
+        pattern=CONNECTION_ID,
+        max_length=250,
+        description="Airflow connection to the Evolution API (type dean_evolution).",
+    )
+    airflow_conn_id: str = Field(
+        default="dean_airflow_default",
+        pattern=CONNECTION_ID,
+        max_length=250,
+        description="Airflow connection to another Airflow (type dean_airflow).",
+    )
+    namespace: UUID | None = Field(
+        default=None,
+        examples=["3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"],
+        description="UUID that tells this installation's trials from those of others on the same Evolution API. "
+        "Empty: drawn once, on first use, and kept in an Airflow Variable.",
+        json_schema_extra={"installation": True},
+    )
+    report_uri: str | None = Field(
+        default=None,
+        max_length=2048,
+        pattern=r"^([a-z][a-z0-9+.-]*://|/)",
+        examples=["s3://aws_default@reports/dean"],
+        description="Folder for the trials' reports: a path or a URI that Airflow's object storage understands. "
+        "Empty: dean/reports below AIRFLOW_HOME.",
+        json_schema_extra={"installation": True},
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        examples=["redis://:password@localhost:6379/0"],
+        description="Redis in which processes share the state of their circuit breakers. Empty: each process has its own.",
+        json_schema_extra={"installation": True},
+    )
+    poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")
+    failure_tolerance: int = Field(
+        default=10, ge=0, le=10_000, description="Looks at a trial that may fail in a row before the waiting task gives up."
+    )
+    connect_timeout_seconds: float = Field(default=5.0, ge=0.1, le=600, description="Seconds to wait for a connection to a service.")
+    request_timeout_seconds: float = Field(
+        default=30.0, ge=0.1, le=3600, description="Seconds to wait for a service's answer to one request."
+    )
+    request_deadline_seconds: float = Field(
+        default=120.0,
+        ge=0.1,
+        le=86_400,
+        description="Seconds a call to a service may take in all, retries and pauses between them included.",
+    )
+    trial: TrialConfig = Field(default_factory=TrialConfig, description="What a trial is given unless it says otherwise.")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not REDIS_URL.match(value.get_secret_value()):
+            raise PydanticCustomError("redis_url", "must begin with redis://, rediss:// or unix://")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ProviderSettings:
+        problems = self.dependency_problems()
+        if problems:
+            raise PydanticCustomError("dependencies", "{text}", {"problems": problems, "text": "; ".join(p["rule"] for p in problems)})
+        return self
+
+    def dependency_problems(self) -> list[dict[str, Any]]:
+        """Every broken rule between settings, in the form of :meth:`TrialConfig.dependency_problems`."""
+        found: list[dict[str, Any]] = []
+        for shorter, longer in (
+            ("connect_timeout_seconds", "request_timeout_seconds"),
+            ("request_timeout_seconds", "request_deadline_seconds"),
+        ):
+            low, high = getattr(self, shorter), getattr(self, longer)
+            if low > high:
+                found.append(
+                    {
+                        "field": shorter,
+                        "depends_on": [longer],
+                        "rule": f"{shorter} ({low:g}) must not exceed {longer} ({high:g})",
+                        "suggestion": f"Set {shorter} to {high:g} or less, or raise {longer}.",
+                    }
+                )
+        return found
