@@ -1,0 +1,78 @@
+"""``python -m dean_provider.services indexagent|evolution|all``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from dean_provider.errors import DeanError, InvalidConfigurationError
+
+__all__ = ["main"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dean_provider.services", description="Start the reference services.")
+    commands = parser.add_subparsers(dest="service", required=True, metavar="indexagent|evolution|all")
+    for name, text in (("indexagent", "start IndexAgent"), ("evolution", "start the Evolution API")):
+        command = commands.add_parser(name, help=text, description=f"{text}; every option is also an environment variable, see the docs.")
+        command.add_argument("--host")
+        command.add_argument("--port", type=int)
+        command.add_argument("--database", dest="database_url", metavar="URL")
+        command.add_argument("--log-level")
+        command.add_argument("--lifeline", type=int, metavar="FD", help="stop when the other end of this inherited pipe closes")
+        if name == "evolution":
+            command.add_argument("--indexagent-url", metavar="URL")
+            command.add_argument("--workers", type=int)
+    both = commands.add_parser("all", help="start both", description="Start both and keep them together: when one ends, so does the other.")
+    both.add_argument("--host")
+    both.add_argument("--indexagent-port", type=int)
+    both.add_argument("--evolution-port", type=int)
+    both.add_argument("--lifeline", type=int, metavar="FD", help="stop when the other end of this inherited pipe closes")
+    return parser
+
+
+def _settings(kind: type[Any], given: dict[str, Any]) -> Any:
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        prefix = kind.model_config["env_prefix"]
+        problems = [
+            {"field": f"{prefix}{'.'.join(map(str, found['loc'])).upper()}", "rule": found["msg"]}
+            for found in error.errors(include_input=False, include_url=False)
+        ]
+        text = "; ".join(f"{problem['field']}: {problem['rule']}" for problem in problems)
+        raise InvalidConfigurationError(f"The settings cannot work: {text}.", details={"problems": problems}) from None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    service, lifeline = given.pop("service"), given.pop("lifeline", None)
+    if service == "all":
+        from dean_provider.services.together import run_both  # noqa: PLC0415  each service imports only what it needs
+
+        return run_both(**given, lifeline=lifeline)
+    if service == "indexagent":
+        from dean_provider.services.indexagent import start as indexagent  # noqa: PLC0415
+
+        return indexagent.run(_settings(indexagent.IndexAgentSettings, given), lifeline)
+    from dean_provider.services.evolution import start as evolution  # noqa: PLC0415
+
+    return evolution.run(_settings(evolution.EvolutionSettings, given), lifeline)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a service until it is stopped.
+
+    :returns: 0 after a clean stop, 1 when something is wrong (said in one line on stderr), 2 for a wrong command line.
+    """
+    try:
+        return _run(_parser().parse_args(arguments))
+    except DeanError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201  this is the command's output
+        return 1
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,1 @@
+"""The reference IndexAgent: agents, genomes, populations, lineage, variation, pattern detection, code search."""

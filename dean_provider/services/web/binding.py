@@ -1,0 +1,117 @@
+"""Routes from the contract: each operation of a dialect becomes a FastAPI route, so that OpenAPI says exactly what callers send.
+
+A handler takes the operation's request model and returns its response model, or a ready response. A plain function runs in a thread;
+an ``async`` one on the loop and must not block.
+"""
+
+from __future__ import annotations
+
+import inspect
+import string
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, create_model
+
+from dean_provider.contract.endpoints.dialect import Dialect
+from dean_provider.contract.endpoints.operation import Operation, Route
+from dean_provider.contract.problem import MEDIA_TYPE, Problem
+
+__all__ = ["Handler", "Handlers", "bind"]
+
+Handler = Callable[[Any], "BaseModel | Response | Awaitable[BaseModel | Response]"]
+Handlers = Mapping[Operation[Any, Any], Handler]
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "What went wrong.", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+}
+
+
+def _path_names(route: Route) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(route.path) if name]
+
+
+def _rest_model(model: type[BaseModel], in_path: list[str]) -> type[BaseModel] | None:
+    """The request without the fields its path carries; ``None`` when nothing is left."""
+    rest = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in in_path}
+    if not rest:
+        return None
+    if not in_path:
+        return model
+    fields: Any = rest
+    made: type[BaseModel] = create_model(f"{model.__name__}Body", __config__=model.model_config, __doc__=model.__doc__, **fields)
+    return made
+
+
+def _signature(model: type[BaseModel], route: Route, rest: type[BaseModel] | None) -> inspect.Signature:
+    parameters = []
+    for name in _path_names(route):
+        field = model.model_fields[name]
+        kind = Annotated.__class_getitem__((field.annotation, *field.metadata, Path(description=field.description)))  # type: ignore[attr-defined]
+        parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind))
+    if rest is not None:
+        source = Query() if route.method in ("GET", "DELETE") else Body()
+        optional = route.method not in ("GET", "DELETE") and not any(field.is_required() for field in rest.model_fields.values())
+        kind = Annotated.__class_getitem__((rest | None if optional else rest, source))  # type: ignore[attr-defined]
+        default = None if optional else inspect.Parameter.empty
+        parameters.append(inspect.Parameter("rest", inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default))
+    return inspect.Signature(parameters)
+
+
+def _request(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+    rest = given.pop("rest", None)
+    if rest is not None and not given and isinstance(rest, model):
+        return rest
+    fields = {name: getattr(rest, name) for name in rest.model_fields_set} if rest is not None else {}
+    return model.model_validate({**fields, **given})
+
+
+def _answer(result: BaseModel | Response) -> Response:
+    if isinstance(result, Response):
+        return result
+    return Response(result.model_dump_json(), media_type="application/json")
+
+
+def _endpoint(operation: Operation[Any, Any], handler: Handler) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(handler):
+
+        async def asynchronous(**given: Any) -> Response:
+            return _answer(await handler(_request(operation.request, given)))
+
+        return asynchronous
+
+    def synchronous(**given: Any) -> Response:
+        result = handler(_request(operation.request, given))
+        assert isinstance(result, (BaseModel, Response))
+        return _answer(result)
+
+    return synchronous
+
+
+def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
+    """Register every operation of ``dialect`` that has a handler.
+
+    :raises KeyError: when an operation of the dialect has none: a service serves its whole dialect or does not start.
+    """
+    by_name = {operation.name: (operation, handler) for operation, handler in handlers.items()}
+    for name, route in dialect.routes.items():
+        operation, handler = by_name[name]
+        endpoint = _endpoint(operation, handler)
+        endpoint.__signature__ = _signature(operation.request, route, _rest_model(operation.request, _path_names(route)))  # type: ignore[attr-defined]
+        router.add_api_route(
+            route.path,
+            endpoint,
+            methods=[route.method],
+            operation_id=name,
+            name=name,
+            summary=operation.summary,
+            response_model=None if route.text else operation.response,
+            response_class=PlainTextResponse if route.text else JSONResponse,
+            responses=_PROBLEM,
+        )
+
+
+def problem_schema() -> dict[str, Any]:
+    """The schema every route's error refers to."""
+    return Problem.model_json_schema(ref_template="#/components/schemas/{model}")
