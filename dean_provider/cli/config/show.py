@@ -14,7 +14,7 @@ from dean_provider.cli.terminal import print_json, print_table
 
 @click.command()
 @click.option("--origin", is_flag=True, help="Tell where each value comes from.")
-@click.option("-o", "--option", "given", multiple=True, metavar="NAME=VALUE", help="Set a setting, as a run's conf would. May be repeated.")
+@click.option("-o", "--option", "given", multiple=True, metavar="NAME=VALUE", help="Give a setting a value for this look. May be repeated.")
 @click.option(
     "--config-file",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -1,0 +1,39 @@
+"""``airflow dean …``: what Airflow's own command line is told. Every ``airflow`` command imports this module, so it knows only names."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand
+
+__all__ = ["COMMANDS", "get_commands"]
+
+COMMANDS = {
+    "config": "Show the settings and check files of them",
+    "demo": "Run a real trial on a real Airflow of its own and show what it found",
+    "service": "Run the reference IndexAgent and Evolution API",
+    "up": "Start the services and an Airflow of their own, and stay until Ctrl-C",
+    "version": "Print the versions of dean, of Python and of what it stands on",
+}
+
+
+class _Words(Arg):
+    """Everything that follows, ``--help`` and other options included, for dean to understand."""
+
+    def add_to_parser(self, parser: argparse.ArgumentParser) -> None:
+        parser.prefix_chars = ""  # no word begins an option of Airflow's
+        parser.add_argument("words", nargs=argparse.REMAINDER)
+
+
+def get_commands() -> list[GroupCommand]:
+    """One Airflow command for each of dean's."""
+    words = _Words(flags=("words",))  # type: ignore[no-untyped-call]
+    subcommands = [ActionCommand(name=name, help=text, func=_forward, args=(words,)) for name, text in COMMANDS.items()]
+    return [GroupCommand(name="dean", help="Evolution trials", subcommands=subcommands)]
+
+
+def _forward(arguments: Any) -> None:
+    from dean_provider.cli.main import main
+
+    raise SystemExit(main([arguments.subcommand, *arguments.words], program="airflow dean"))

@@ -1,0 +1,157 @@
+"""Makes the reference pages and the provider info's options from the code; `--check` only tells whether they are fresh.
+
+A page is a function in PAGES that returns the text of one file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dean_provider.cli.exits import ExitCode
+from dean_provider.cli.main import dean
+from dean_provider.config import Option, options
+from dean_provider.config.option import Kind
+from dean_provider.config.text import to_text
+
+ROOT = Path(__file__).parents[2]
+NOTE = "<!-- Made by docs/reference/generate.py; `make docs` makes it anew. -->\n"
+SINCE = "0.1.0"
+AIRFLOW_TYPES = {Kind.WHOLE: "integer", Kind.NUMBER: "float", Kind.TRUTH: "boolean"}
+
+
+def provider_options() -> str:
+    """Section [dean] for Airflow's provider info. Every default there is null, so that whatever Airflow answers was given by somebody."""
+    section = {
+        "description": "Evolution trials. An option left out here may still be given by the YAML file that config_file names.",
+        "options": {option.airflow_name: _airflow_option(option) for option in options().values()},
+    }
+    return json.dumps({"dean": section}, indent=2) + "\n"
+
+
+def _airflow_option(option: Option) -> dict[str, Any]:
+    default = "" if option.default is None else f" Default: {to_text(option.default)}."
+    described = {
+        "description": f"{option.description}{default}",
+        "version_added": SINCE,
+        "type": AIRFLOW_TYPES.get(option.kind, "string"),
+        "example": None if option.example is None else to_text(option.example),
+        "default": None,
+    }
+    return {**described, "sensitive": True} if option.secret else described
+
+
+def configuration() -> str:
+    provider = [option for option in options().values() if not option.trial]
+    trial = [option for option in options().values() if option.trial]
+    return "\n".join(
+        [
+            "# Configuration",
+            NOTE,
+            "Every setting, by name. [How to configure](../how-to/configure.md) explains the layers and the ways to write a value.",
+            "",
+            "In airflow.cfg a setting stands in section `[dean]`, in the environment it is `AIRFLOW__DEAN__<NAME>`. A trial's setting has",
+            "`trial_` before its name there (`AIRFLOW__DEAN__TRIAL_POPULATION_SIZE`) and stands under `trial:` in a YAML file.",
+            "",
+            "## The provider",
+            "",
+            *_table(provider),
+            "",
+            "A setting marked ¹ belongs to the installation: a run's conf cannot set it.",
+            "",
+            "## A trial",
+            "",
+            "What a trial is given unless its conf says otherwise.",
+            "",
+            *_table(trial),
+            "",
+        ]
+    )
+
+
+def _table(listed: list[Option]) -> Iterator[str]:
+    yield "| setting | meaning | values | default |"
+    yield "|---|---|---|---|"
+    for option in listed:
+        mark = "¹" if option.installation else ""
+        default = "empty" if option.default is None else f"`{to_text(option.default)}`"
+        yield f"| `{option.name}`{mark} | {_cell(option.description)} | {_cell(_values(option))} | {default} |"
+
+
+def _values(option: Option) -> str:
+    if "enum" in option.schema:
+        return ", ".join(f"`{choice}`" for choice in option.schema["enum"])
+    if "pattern" in option.schema:
+        return f"{option.kind.value} matching `{option.schema['pattern']}`"
+    if option.schema.get("format") == "uuid":
+        return "UUID"
+    return f"{option.kind.value}, {option.allowed}" if option.allowed else option.kind.value
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def cli() -> str:
+    lines = [
+        "# Command line",
+        NOTE,
+        "`airflow dean …` takes the same commands as `dean …`.",
+        "",
+        "A result goes to stdout, everything else to stderr. With `--json` stdout holds one JSON document; when the command fails, that",
+        "document is the problem (`error_code`, `message`, `details`, `suggestions`, …) in the form the services use. A mistake of yours never",
+        "shows a traceback, unless `dean --debug …` or `DEAN_DEBUG=1` asks for it.",
+        "",
+        "## Exit codes",
+        "",
+        "| code | meaning |",
+        "|---|---|",
+        *(f"| {code.value} | {code.meaning} |" for code in ExitCode),
+        "",
+        "## Commands",
+        "",
+    ]
+    for context in _contexts(dean, "dean", None):
+        lines += _command(context)
+    return "\n".join(lines)
+
+
+def _contexts(command: click.Command, name: str, parent: click.Context | None) -> Iterator[click.Context]:
+    context = click.Context(command, info_name=name, parent=parent)
+    yield context
+    if isinstance(command, click.Group):
+        for child in sorted(command.commands):
+            yield from _contexts(command.commands[child], child, context)
+
+
+def _command(context: click.Context) -> list[str]:
+    usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+    rows = [row for parameter in context.command.params if (row := parameter.get_help_record(context))]
+    table = ["| option | meaning |", "|---|---|", *(f"| `{_cell(flags)}` | {_cell(text)} |" for flags, text in rows), ""]
+    help_text = "\n\n".join(" ".join(part.split()) for part in (context.command.help or "").split("\n\n"))
+    return [f"### {context.command_path}", "", f"`{usage}`", "", help_text, "", *(table if rows else [])]
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    ROOT / "dean_provider/config/options.json": provider_options,
+    ROOT / "docs/reference/configuration.md": configuration,
+    ROOT / "docs/reference/cli.md": cli,
+}
+
+
+def main() -> int:
+    stale = [path for path, make in PAGES.items() if not path.is_file() or path.read_text("utf-8") != make()]
+    for path in stale:
+        if "--check" not in sys.argv:
+            path.write_text(PAGES[path](), "utf-8")
+        print(f"{'stale' if '--check' in sys.argv else 'made'} {path.relative_to(ROOT)}")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
