@@ -1,0 +1,176 @@
+"""From :class:`ReportData` to one HTML file that needs nothing else.
+
+The file loads nothing: its policy (Content-Security-Policy) allows exactly its own stylesheet and script, by their hashes,
+so that even a hostile name that slipped through the escaping could neither run nor call home.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from dean_provider.contract.pattern import PatternStatus
+from dean_provider.contract.trial import Generation, Trial, TrialStatus
+from dean_provider.report.configuration import repeat_command, settings
+from dean_provider.report.curves import curves
+from dean_provider.report.data import ReportData
+from dean_provider.report.incidents import incidents
+from dean_provider.report.lineage import descent
+from dean_provider.report.metric import Metric
+from dean_provider.report.outcome import bars, ending, headline, outcome_table
+from dean_provider.report.patterns import applied, pattern_table
+from dean_provider.report.policy import policy
+from dean_provider.report.text import count, duration, instant, percentage, plural, proportion, sentence_case, short_id, spaced
+from dean_provider.report.thinning import spread
+
+__all__ = ["render"]
+
+MOST_TABLE_ROWS = 61
+TONES = {
+    TrialStatus.COMPLETED: "good",
+    TrialStatus.FAILED: "bad",
+    TrialStatus.STOPPED: "warn",
+    TrialStatus.PAUSED: "warn",
+    TrialStatus.RUNNING: "accent",
+    TrialStatus.PENDING: "plain",
+}
+
+
+def render(data: ReportData) -> str:
+    """The report as HTML text (UTF-8). The same data always gives the same text."""
+    metric = Metric.of(data.trial.objective)
+    generations = _in_order(data.generations)
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            style=Markup(style),  # noqa: S704 - both are files of this package
+            script=Markup(script),  # noqa: S704
+            policy_header=_policy_header(style, script),
+            trial=data.trial,
+            tone=TONES[data.trial.status],
+            ending=ending(data.trial),
+            started=data.trial.started_at or data.trial.created_at,
+            took=_took(data.trial, generations),
+            config=data.trial.config,
+            metric=metric,
+            headline=headline(data, generations, metric),
+            bars=bars(data.verification, metric),
+            tiles=_tiles(data, generations, metric),
+            outcome=outcome_table(data, metric),
+            verification=data.verification,
+            charts=curves(data, generations, metric),
+            generations=[generations[position] for position in spread(len(generations), MOST_TABLE_ROWS)],
+            generations_known=len(generations),
+            patterns=pattern_table(data.patterns, metric),
+            applied=applied(data.applied, metric),
+            policy=policy(data),
+            descent=descent(data.lineage, metric),
+            incidents=incidents(generations),
+            settings=settings(data.trial.config),
+            repeat=repeat_command(data.trial.config, data.run),
+            run=_run_rows(data.run),
+            run_url=_web_address(data.run.get("url", "")),
+            digest=data.trial.digest or (generations[-1].digest if generations else ""),
+            notes=data.notes,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("dean_provider.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
+    environment.filters.update(
+        {
+            "count": count,
+            "duration": duration,
+            "instant": instant,
+            "plural": plural,
+            "proportion": proportion,
+            "sentence_case": sentence_case,
+            "short_id": short_id,
+            "spaced": spaced,
+        }
+    )
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    environment = _environment()
+    if environment.loader is None:  # pragma: no cover - set above
+        raise FileNotFoundError(name)
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _policy_header(style: str, script: str) -> str:
+    return f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _in_order(generations: Sequence[Generation]) -> list[Generation]:
+    """By number, each once; the last one given wins."""
+    return [each for _, each in sorted({each.generation: each for each in generations}.items())]
+
+
+def _took(trial: Trial, generations: Sequence[Generation]) -> str:
+    seconds = trial.elapsed_seconds or (generations[-1].elapsed_seconds if generations else 0)
+    return duration(seconds) if seconds else ""
+
+
+def _tiles(data: ReportData, generations: Sequence[Generation], metric: Metric) -> list[tuple[str, str, str]]:
+    """Label, value and remark of each figure worth a glance; only what is known."""
+    trial = data.trial
+    tiles = []
+    if generations:
+        first, last = generations[0], generations[-1]
+        best = metric.best([metric.of_fitness(each.best_fitness) for each in generations])
+        started = f"{metric.fitness_text(first.best_fitness)} in generation {count(first.generation)}"
+        tiles.append(("Best in training", metric.text(best), started))
+        threshold = (
+            f"threshold {proportion(trial.config.diversity_threshold)}" if trial.config and trial.config.diversity_threshold else "0 to 1"
+        )
+        tiles.append(("Diversity at the end", proportion(last.diversity), threshold))
+    if trial.current_generation >= 0:
+        agents = f"{plural(trial.config.population_size, 'agent')} each" if trial.config else ""
+        tiles.append(("Generations", f"{count(trial.current_generation)} of {count(trial.generations)}", agents))
+    tiles.append(("Tokens used", count(trial.tokens_used), _of_budget(trial)))
+    if data.patterns:
+        accepted = sum(1 for pattern in data.patterns if pattern.status is PatternStatus.ACCEPTED)
+        tiles.append(("Patterns accepted", f"{count(accepted)} of {count(len(data.patterns))}", "whole interval above zero"))
+    if took := _took(trial, generations):
+        tiles.append(("Took", took, "running time, pauses excluded"))
+    return tiles
+
+
+def _of_budget(trial: Trial) -> str:
+    if not trial.token_budget:
+        return "no bound set"
+    return f"{percentage(trial.tokens_used / trial.token_budget)} of {count(trial.token_budget)}"
+
+
+def _run_rows(run: Mapping[str, str]) -> list[tuple[str, Any]]:
+    return [(sentence_case(spaced(name)), value) for name, value in run.items() if name != "url" or not _web_address(value)]
+
+
+def _web_address(url: str) -> str:
+    """``url`` when it is safe to link to, else nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
