@@ -1,0 +1,37 @@
+"""Run as a process of its own: outlives the supervisor, however that dies, and ends what it leaves.
+
+    python -m dean_provider.local.guardian HOME RUN < pipe
+
+The kernel kills a dead supervisor's direct children, but not theirs. The guardian holds the reading end of a pipe whose other end only the
+supervisor has: when it closes, the supervisor is gone. An orderly one has removed its ledger by then, and nothing is left to do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from dean_provider.errors import ConfigurationError
+from dean_provider.local.ledger import Ledger, Lock
+
+__all__ = ["main"]
+
+
+def main(home: Path, run: str) -> None:
+    """Wait for the supervisor's end, then sweep its run unless the next supervisor does so already."""
+    while os.read(0, 1):
+        pass
+    lock = Lock(home)
+    try:
+        lock.acquire()
+    except (ConfigurationError, OSError):
+        return
+    ledger = Ledger.read(home)
+    if ledger and ledger.run == run:
+        ledger.sweep()
+    lock.release()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

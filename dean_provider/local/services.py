@@ -1,0 +1,48 @@
+"""The reference services as programs to run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from dean_provider.local.component import Program
+from dean_provider.local.ports import HOST, Ports
+from dean_provider.local.secrets import Secrets
+
+__all__ = ["connections", "programs"]
+
+
+def programs(home: Path, *, python: str, ports: Ports, secrets: Secrets, extra: Mapping[str, str]) -> list[Program]:
+    """IndexAgent and the Evolution API, each with its own SQLite file under ``home``, protected by a token."""
+    indexagent = {
+        "DEAN_INDEXAGENT_HOST": HOST,
+        "DEAN_INDEXAGENT_PORT": str(ports.indexagent),
+        "DEAN_INDEXAGENT_DATABASE_URL": f"sqlite:///{home}/indexagent.db",
+        "DEAN_INDEXAGENT_TOKEN": secrets.indexagent_token,
+    }
+    evolution = {
+        "DEAN_EVOLUTION_HOST": HOST,
+        "DEAN_EVOLUTION_PORT": str(ports.evolution),
+        "DEAN_EVOLUTION_DATABASE_URL": f"sqlite:///{home}/evolution.db",
+        "DEAN_EVOLUTION_TOKEN": secrets.evolution_token,
+        "DEAN_EVOLUTION_INDEXAGENT_URL": f"http://{HOST}:{ports.indexagent}",
+        "DEAN_EVOLUTION_INDEXAGENT_TOKEN": secrets.indexagent_token,
+    }
+    run = (python, "-m", "dean_provider.services")
+    return [
+        Program("indexagent", (*run, "indexagent"), {**indexagent, **extra}),
+        Program("evolution", (*run, "evolution"), {**evolution, **extra}),
+    ]
+
+
+def connections(ports: Ports, secrets: Secrets) -> dict[str, str]:
+    """Airflow's connections to the services, as settings of the environment."""
+
+    def connection(kind: str, port: int, token: str) -> str:
+        return json.dumps({"conn_type": kind, "schema": "http", "host": HOST, "port": port, "password": token})
+
+    return {
+        "AIRFLOW_CONN_DEAN_INDEXAGENT_DEFAULT": connection("dean_indexagent", ports.indexagent, secrets.indexagent_token),
+        "AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT": connection("dean_evolution", ports.evolution, secrets.evolution_token),
+    }

@@ -1,0 +1,216 @@
+"""Airflow and the reference services on one machine, ready to use: what `dean demo`, `dean up` and the live tests stand on."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from typing_extensions import Self
+
+from dean_provider.errors import NotFoundError
+from dean_provider.local import services
+from dean_provider.local.airflow_home import AirflowHome, fingerprint
+from dean_provider.local.api import AirflowApi, answers
+from dean_provider.local.component import Component
+from dean_provider.local.ports import HOST, Ports
+from dean_provider.local.postgres import Postgres
+from dean_provider.local.secrets import Secrets
+from dean_provider.local.supervisor import Supervisor
+
+__all__ = ["Database", "Stack"]
+
+Database = Literal["sqlite", "postgres"]
+_READY_SECONDS = 180.0
+_MIGRATE_SECONDS = 300.0
+_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+
+
+class Stack:
+    """One Airflow with IndexAgent and the Evolution API. A context manager: entering starts it, leaving stops it.
+
+        with Stack(home) as stack:
+            stack.airflow("dags", "trigger", "dean_evolution_trial")
+            stack.api.get("/dags/dean_evolution_trial/dagRuns")
+            stack.component("triggerer").signal(signal.SIGKILL)
+
+    :param home: everything of it lives there.
+    :param python: interpreter of the services.
+    :param airflow_python: interpreter of Airflow; the same by default.
+    :param ports: where to listen; free ones by default.
+    :param triggerers: how many.
+    :param services: whether to run the reference services.
+    :param env: further environment variables, for Airflow's programs and the services alike.
+    :param fresh: forget what an earlier run left in the home, logs excepted.
+    :param templates: where migrated databases are kept for the next fresh start.
+    :param environ: the environment before cleaning; this process's own by default.
+    :param say: told what happens, a few words at a time.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        python: str = sys.executable,
+        airflow_python: str | None = None,
+        db: Database = "sqlite",
+        ports: Ports | None = None,
+        triggerers: int = 1,
+        services: bool = True,
+        env: Mapping[str, str] | None = None,
+        fresh: bool = False,
+        templates: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.home = home.absolute()
+        self.ports = ports or Ports.free()
+        self.supervisor = Supervisor(self.home, environ=environ)
+        self._python = python
+        self._airflow_python = airflow_python or python
+        self._database = db
+        self._triggerers = triggerers
+        self._with_services = services
+        self._env = dict(env or {})
+        self._fresh = fresh
+        self._templates = (templates or self.home / "templates").absolute()
+        self._say = say
+
+    api: AirflowApi
+    """Airflow's REST API, signed in; there once started."""
+
+    secrets: Secrets
+    """What protects the services and Airflow; there once started."""
+
+    airflow_home: AirflowHome
+    """Where Airflow lives; there once started."""
+
+    @property
+    def indexagent_url(self) -> str:
+        """Of IndexAgent."""
+        return f"http://{HOST}:{self.ports.indexagent}"
+
+    @property
+    def evolution_url(self) -> str:
+        """Of the Evolution API."""
+        return f"http://{HOST}:{self.ports.evolution}"
+
+    def start(self) -> None:
+        """Start everything and wait until it is ready.
+
+        :raises ConfigurationError: when another run uses the home, or a port is taken.
+        :raises ServiceFailureError: when a component dies.
+        :raises RequestTimeoutError: when something does not get ready.
+        """
+        self.supervisor.open()
+        if self.supervisor.swept:
+            self._say(f"ended {self.supervisor.swept} processes that an earlier run left behind")
+        self.ports.check()
+        if self._fresh:
+            self._forget()
+        self.secrets = Secrets.of(self.home)
+        self._start_services()
+        self._lay_out_airflow()
+        self._migrate()
+        for program in self.airflow_home.programs(self._triggerers):
+            self._say(f"starting {program.name}")
+            self.supervisor.start(program)
+        self.supervisor.wait_for(self._ready, "Airflow and the services to be ready", timeout=_READY_SECONDS)
+
+    def _forget(self) -> None:
+        shutil.rmtree(self.home / "airflow", ignore_errors=True)
+        for file in self.home.glob("*.db*"):
+            file.unlink()
+
+    def _start_services(self) -> None:
+        if not self._with_services:
+            return
+        for program in services.programs(self.home, python=self._python, ports=self.ports, secrets=self.secrets, extra=self._env):
+            self._say(f"starting {program.name}")
+            self.supervisor.start(program)
+
+    def _lay_out_airflow(self) -> None:
+        self.airflow_home = AirflowHome(
+            self.home,
+            python=self._airflow_python,
+            ports=self.ports,
+            secrets=self.secrets,
+            database_url=self._start_postgres() if self._database == "postgres" else None,
+            settings={**services.connections(self.ports, self.secrets), **self._env},
+        )
+        self.airflow_home.lay_out()
+        self.api = AirflowApi(self.airflow_home.url, AirflowHome.USER, self.secrets.password)
+
+    def _start_postgres(self) -> str:
+        self._say("starting postgres")
+        postgres = Postgres(self.supervisor.add_folder)
+        postgres.prepare()
+        self.supervisor.start(postgres.program())
+        self.supervisor.wait_for(postgres.create_database, "PostgreSQL to accept connections", timeout=30)
+        return postgres.url
+
+    def _migrate(self) -> None:
+        sign = fingerprint(self._airflow_python)
+        if self.airflow_home.migrated(sign) or self.airflow_home.copy_template(self._templates, sign):
+            return
+        self._say("making Airflow's database")
+        self.supervisor.call(self.airflow_home.command("db", "migrate"), timeout=_MIGRATE_SECONDS)
+        if self._fresh:
+            self.airflow_home.keep_template(self._templates, sign)
+        self.airflow_home.note_migrated(sign)
+
+    def _ready(self) -> bool:
+        if self._with_services and not all(answers(f"{url}/health") for url in (self.indexagent_url, self.evolution_url)):
+            return False
+        health = self.api.health()
+        if health is None or any((health.get(part) or {}).get("status") != "healthy" for part in _PARTS):
+            return False
+        return self._triggerers <= 1 or self._alive_triggerers() >= self._triggerers
+
+    def _alive_triggerers(self) -> int:
+        return int(self.api.get("/jobs", job_type="TriggererJob", is_alive="true")["total_entries"])
+
+    def stop(self, *, grace_seconds: float = 5.0) -> None:
+        """End everything; nothing is left when this returns."""
+        self.supervisor.stop(grace_seconds=grace_seconds)
+
+    def component(self, name: str) -> Component:
+        """The running program called ``name``: indexagent, scheduler, triggerer, triggerer-2 …"""
+        return self.supervisor.components[name]
+
+    def airflow(self, *arguments: str, timeout: float = 120.0) -> str:
+        """Run ``airflow …`` to its end with this stack's settings.
+
+        :returns: its standard output.
+        :raises ServiceFailureError: when it fails, or a component dies meanwhile.
+        """
+        return self.supervisor.call(self.airflow_home.command(*arguments), timeout=timeout)
+
+    def wait_for(self, ready: Callable[[], bool], what: str, *, timeout: float = 120.0) -> None:
+        """Wait until ``ready()`` while watching the components, see :meth:`Supervisor.wait_for`."""
+        self.supervisor.wait_for(ready, what, timeout=timeout)
+
+    def wait_for_dag(self, dag_id: str, *, timeout: float = 120.0) -> None:
+        """Wait until the DAG processor has read ``dag_id``."""
+        self.wait_for(lambda: self._has_dag(dag_id), f"DAG {dag_id} to be read", timeout=timeout)
+
+    def _has_dag(self, dag_id: str) -> bool:
+        try:
+            self.api.get(f"/dags/{dag_id}")
+        except NotFoundError:
+            return False
+        return True
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
