@@ -1,0 +1,84 @@
+"""What the tasks of a trial hand each other through XCom: small, JSON, and enough to reach the trial again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dean_provider.contract.config import OnKill, PatternPolicy, TrialConfig
+from dean_provider.errors import InvalidConfigurationError
+
+__all__ = ["TrialHandle", "TrialPlan"]
+
+
+class _Handed(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    trial_id: str = Field(min_length=1, max_length=128)
+    population_id: str | None = None
+    evolution_conn_id: str = "dean_evolution_default"
+    indexagent_conn_id: str = "dean_indexagent_default"
+    poll_seconds: float = Field(default=5.0, gt=0)
+    failure_tolerance: int = Field(default=10, ge=0)
+
+    def to_xcom(self) -> dict[str, Any]:
+        """The JSON form that travels."""
+        return self.model_dump(mode="json")
+
+
+class TrialPlan(_Handed):
+    """A trial that has been checked and named, but not started."""
+
+    config: TrialConfig
+
+
+class TrialHandle(_Handed):
+    """A trial that exists. ``trial_id`` and ``population_id`` are the service's own, in dialects that choose them."""
+
+    name: str = ""
+    objective: str | None = None
+    generations: int = Field(default=0, ge=0)
+    max_time_seconds: float | None = Field(default=None, gt=0)
+    on_kill: OnKill = OnKill.STOP
+    pattern_policy: PatternPolicy = PatternPolicy.APPLY
+
+    @classmethod
+    def of(cls, value: Any) -> TrialHandle:
+        """Read what a task was given: the XCom of ``start_evolution``, or just a trial's id.
+
+        Who has only an id did not start the trial, so the handle it gets leaves the trial running.
+
+        :raises InvalidConfigurationError: when it is neither.
+        """
+        fields = {"trial_id": value, "on_kill": OnKill.LEAVE} if isinstance(value, str) else value
+        if isinstance(fields, Mapping):
+            try:
+                return cls.model_validate(dict(fields))
+            except ValidationError as error:
+                problem = error.errors(include_url=False, include_input=False)[0]
+                rule = f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+                raise _not_a_trial(rule) from None
+        raise _not_a_trial(f"got {type(value).__name__}")
+
+    @classmethod
+    def started(cls, plan: TrialPlan, *, trial_id: str, population_id: str | None, config: TrialConfig) -> TrialHandle:
+        """The handle of the trial that came of ``plan``, under the ids and the configuration its service has."""
+        return cls(
+            **{**plan.model_dump(exclude={"config"}), "trial_id": trial_id, "population_id": population_id},
+            name=config.name,
+            objective=config.objective,
+            generations=config.generations,
+            max_time_seconds=config.max_time_seconds,
+            on_kill=config.on_kill,
+            pattern_policy=config.pattern_policy,
+        )
+
+
+def _not_a_trial(rule: str) -> InvalidConfigurationError:
+    return InvalidConfigurationError(
+        "This is neither a trial's id nor what start_evolution returned.",
+        details={"field": "trial", "rule": rule},
+        suggestions=["Pass StartEvolutionOperator(...).output, or the id of an existing trial."],
+    )

@@ -1,0 +1,107 @@
+"""Collect what a report tells. What a service does not have, or cannot say now, becomes a note instead of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.pattern import ListPatterns, Pattern, PatternRef
+from dean_provider.contract.population import Lineage, LineageRequest
+from dean_provider.contract.trial import Generation, GenerationPage, Trial, TrialRef, TrialStatus, Verification
+from dean_provider.errors import DeanError, UnsupportedOperationError
+
+if TYPE_CHECKING:
+    from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+
+__all__ = ["Gathering"]
+
+Part = TypeVar("Part")
+log = logging.getLogger(__name__)
+
+LINEAGE_DEPTH = 60
+LINEAGE_LIMIT = 500
+MOST_PATTERNS = 100
+PAGE = 1000
+MOST_GENERATIONS = 100_000
+
+
+class Gathering:
+    """The services' word on one trial. ``notes`` fills with what is missing and why.
+
+    :param evolution_hook: client of the Evolution API that ran the trial.
+    :param indexagent_hook: client of the IndexAgent that holds its population.
+    """
+
+    def __init__(self, evolution_hook: EvolutionAPIHook, indexagent_hook: IndexAgentHook, trial_id: str) -> None:
+        self._evolution = evolution_hook
+        self._indexagent = indexagent_hook
+        self._trial_id = trial_id
+        self.notes: list[str] = []
+
+    async def trial(self) -> Trial:
+        """The trial, without which there is nothing to report."""
+        return await self._evolution.acall(evolution.READ_TRIAL, TrialRef(trial_id=self._trial_id))
+
+    async def parts(
+        self, trial: Trial, pattern_ids: Sequence[str]
+    ) -> tuple[list[Generation], Verification | None, list[Pattern], Lineage | None]:
+        """Everything beside the trial itself, asked for at once."""
+        generations, verification, patterns, lineage = await asyncio.gather(
+            self._or_note("The history of generations", self._generations(trial)),
+            self._or_note("The verification on unseen instances", self._verification(trial)),
+            self._or_note("The list of patterns", self._patterns(pattern_ids)),
+            self._or_note("The lineage of the best agent", self._lineage(trial)),
+        )
+        return generations or [], verification, patterns or [], lineage
+
+    async def _or_note(self, what: str, asked: Awaitable[Part]) -> Part | None:
+        try:
+            return await asked
+        except UnsupportedOperationError:
+            self.notes.append(f"{what} is missing: the service has no such operation.")
+        except DeanError as error:
+            if error.retryable:
+                raise
+            log.warning("%s is missing: %s", what, error)
+            self.notes.append(f"{what} is missing: {error.message}")
+        return None
+
+    async def _generations(self, trial: Trial) -> list[Generation]:
+        found: list[Generation] = []
+        while len(found) <= min(trial.current_generation, MOST_GENERATIONS):
+            page: GenerationPage = await self._evolution.aprogress(self._trial_id, len(found), limit=PAGE)
+            fresh = [generation for generation in page.generations if generation.generation >= len(found)]
+            if not fresh:
+                break
+            found += fresh
+        if len(found) <= trial.current_generation:
+            self.notes.append(f"Only {len(found)} of {trial.current_generation + 1} generations are known to the service.")
+        return found
+
+    async def _verification(self, trial: Trial) -> Verification | None:
+        if trial.status is not TrialStatus.COMPLETED:
+            self.notes.append("The trial did not complete, so its best agent was not verified on unseen instances.")
+            return None
+        return await self._evolution.acall(evolution.VERIFY_TRIAL, TrialRef(trial_id=self._trial_id))
+
+    async def _patterns(self, pattern_ids: Sequence[str]) -> list[Pattern]:
+        dialect = await self._evolution.adialect()
+        if not pattern_ids:
+            return []
+        if dialect.supports(evolution.READ_PATTERN):
+            return list(
+                await asyncio.gather(
+                    *(self._evolution.acall(evolution.READ_PATTERN, PatternRef(pattern_id=name)) for name in pattern_ids[:MOST_PATTERNS])
+                )
+            )
+        page = await self._evolution.acall(evolution.LIST_PATTERNS, ListPatterns(trial_id=self._trial_id, limit=MOST_PATTERNS))
+        return page.patterns
+
+    async def _lineage(self, trial: Trial) -> Lineage | None:
+        if trial.best_agent_id is None:
+            return None
+        request = LineageRequest(agent_id=trial.best_agent_id, depth=LINEAGE_DEPTH, limit=LINEAGE_LIMIT)
+        return await self._indexagent.acall(indexagent.READ_LINEAGE, request)

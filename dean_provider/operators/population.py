@@ -1,0 +1,99 @@
+"""``initialize_population``: ask IndexAgent for generation 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dean_provider.handle import TrialPlan
+from dean_provider.operators.base import TrialOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from dean_provider.contract.config import TrialConfig
+    from dean_provider.contract.pattern import PatternBody
+    from dean_provider.contract.population import CreatePopulation, Population
+    from dean_provider.contract.space import SearchSpace
+    from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+
+__all__ = ["InitializePopulationOperator"]
+
+MOST_LABEL = 128
+
+
+class InitializePopulationOperator(TrialOperator):
+    """Have the Evolution API check the configuration, and IndexAgent draw the trial's initial population.
+
+    The search space comes from the objective, the randomness from the trial's seed. Asking again finds the same population.
+    Where a service has no such operation, the step it stands for is left out.
+
+    :param plan: what ``validate_trial`` returned. (templated)
+    """
+
+    template_fields: Sequence[str] = ("plan",)
+
+    def __init__(self, *, plan: Mapping[str, Any] | Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+
+    async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.contract.endpoints import indexagent
+        from dean_provider.contract.population import CreatePopulation
+
+        plan = TrialPlan.model_validate(self.plan)
+        evolution, agents = self.evolution(plan.evolution_conn_id, context), self.indexagent(plan.indexagent_conn_id, context)
+        space = await self._space(evolution, plan.config)
+        if not await self.supports(agents, indexagent.CREATE_POPULATION):
+            self.log.warning("This IndexAgent keeps no populations; the Evolution API has to draw its own.")
+            return {"population_id": plan.population_id, "size": plan.config.population_size}
+        ti: Any = context["ti"]
+        labels = {"trial_id": plan.trial_id, "dag_id": ti.dag_id[:MOST_LABEL], "run_id": ti.run_id[:MOST_LABEL]}
+        bodies = await self._pattern_bodies(evolution, plan.config)
+        request = CreatePopulation(
+            population_id=plan.population_id or plan.trial_id,
+            space=space,
+            size=plan.config.population_size,
+            seed=plan.config.seed or 0,
+            patterns=bodies,
+            pattern_share=plan.config.pattern_seed_share if bodies else 0.0,
+            labels=labels,
+        )
+        population = await self._created(agents, request)
+        self.log.info("Population %s has %d agents.", population.population_id, population.size)
+        return {"population_id": population.population_id, "size": population.size}
+
+    async def _space(self, evolution: EvolutionAPIHook, config: TrialConfig) -> SearchSpace | None:
+        from dean_provider.contract.endpoints import evolution as operations
+        from dean_provider.contract.trial import ValidateTrial
+        from dean_provider.errors import InvalidConfigurationError
+
+        if not await self.supports(evolution, operations.VALIDATE_TRIAL):
+            return None
+        answer = await evolution.acall(operations.VALIDATE_TRIAL, ValidateTrial(config=config))
+        if not answer.valid:
+            raise InvalidConfigurationError(
+                "The Evolution API refuses this configuration.",
+                details={"problems": [problem.model_dump(mode="json") for problem in answer.problems]},
+            )
+        self.log.info("The trial needs up to %d tokens.", answer.estimated_tokens)
+        return answer.space
+
+    async def _pattern_bodies(self, evolution: EvolutionAPIHook, config: TrialConfig) -> list[PatternBody]:
+        from dean_provider.contract.endpoints import evolution as operations
+        from dean_provider.contract.pattern import PatternRef
+
+        patterns = [await evolution.acall(operations.READ_PATTERN, PatternRef(pattern_id=name)) for name in config.pattern_seeds]
+        return [pattern.body for pattern in patterns if pattern.body is not None]
+
+    async def _created(self, agents: IndexAgentHook, request: CreatePopulation) -> Population:
+        """The population; after a clear it may exist with what the configuration said before, and then stays as it is."""
+        from dean_provider.contract.endpoints import indexagent
+        from dean_provider.contract.population import PopulationRef
+        from dean_provider.errors import ConflictError
+
+        try:
+            return await agents.acall(indexagent.CREATE_POPULATION, request)
+        except ConflictError as error:
+            self.log.warning("Population %s exists with other contents and is kept: %s", request.population_id, error.message)
+            return await agents.acall(indexagent.READ_POPULATION, PopulationRef(population_id=request.population_id))

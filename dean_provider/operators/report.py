@@ -1,0 +1,167 @@
+"""``publish_report``: the report, the outcome for whoever comes after, and the asset event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import AssetAlias
+from airflow.sdk.exceptions import AirflowFailException
+
+from dean_provider.assets import TRIALS_ALIAS, create_asset
+from dean_provider.handle import TrialHandle
+from dean_provider.operators.base import TrialOperator
+from dean_provider.operators.links import REPORT_KEY, ReportLink
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from dean_provider.contract.trial import Trial
+    from dean_provider.operators.gathering import Gathering
+    from dean_provider.report import ReportData
+
+__all__ = ["PublishReportOperator"]
+
+WAITING_STATES = ("failed", "upstream_failed")
+
+
+class PublishReportOperator(TrialOperator):
+    """Write the trial's report, return its outcome, and tell Airflow that ``dean://trials/<name>`` has a new one.
+
+    The outcome is verified once on instances it never saw. In a trial's group this runs whatever became of the optional
+    pattern steps. When the trial itself did not succeed, the report of how far it came is written all the same and the task
+    fails, so that the run fails too; there is no asset event then.
+
+    :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
+    :param discovered: what ``discover_patterns`` returned, if it ran. (templated)
+    :param applied: what ``apply_patterns`` returned, if it ran. (templated)
+    :param report_uri: folder of the reports, a path or a URI Airflow's object storage understands; ``[dean] report_uri`` unless
+        given. The report becomes ``<name>/<trial_id>.html`` below it. (templated)
+    :param awaits: task ids, in the same run and with the same map index, without whose success the trial counts as failed.
+    """
+
+    template_fields: Sequence[str] = ("trial", "discovered", "applied", "report_uri")
+    operator_extra_links = (ReportLink(),)
+
+    def __init__(
+        self,
+        *,
+        trial: Mapping[str, Any] | str | Any,
+        discovered: Mapping[str, Any] | Any = None,
+        applied: Mapping[str, Any] | Any = None,
+        report_uri: str | None = None,
+        awaits: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        kwargs["outlets"] = [*kwargs.pop("outlets", []), AssetAlias(TRIALS_ALIAS)]
+        super().__init__(**kwargs)
+        self.trial = trial
+        self.discovered = discovered
+        self.applied = applied
+        self.report_uri = report_uri
+        self.awaits = tuple(awaits)
+
+    async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.operators.gathering import Gathering
+        from dean_provider.report import render
+
+        handle = TrialHandle.of(self.trial)
+        gathering = Gathering(
+            self.evolution(handle.evolution_conn_id, context), self.indexagent(handle.indexagent_conn_id, context), handle.trial_id
+        )
+        trial = await gathering.trial()
+        unsuccessful = self._unsuccessful(context, trial)
+        data = await self._data(context, gathering, trial)
+        name = (trial.config.name if trial.config else handle.name) or "trial"
+        location = await asyncio.to_thread(self._write, f"{name}/{handle.trial_id}.html", render(data))
+        self.log.info("Report: %s", location)
+        context["ti"].xcom_push(key=REPORT_KEY, value=location)
+        if unsuccessful:
+            raise AirflowFailException(f"{unsuccessful} The report of how far it came is at {location}.")
+        outcome = self._outcome(data, name, location)
+        event = {key: outcome[key] for key in ("trial_id", "digest", "status", "scores", "report")}
+        context["outlet_events"][AssetAlias(TRIALS_ALIAS)].add(create_asset(name=name), extra=event)
+        return outcome
+
+    def _unsuccessful(self, context: Context, trial: Trial) -> str:
+        """Why the trial counts as failed, in a sentence; empty when it does not."""
+        ti: Any = context["ti"]
+        if not self.awaits:
+            return "" if trial.status.value == "completed" else f"Trial {trial.trial_id} is {trial.status.value}."
+        index = ti.map_index if ti.map_index is not None and ti.map_index >= 0 else None
+        states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=list(self.awaits), map_index=index)
+        failed = [task for task, state in states.get(ti.run_id, {}).items() if str(getattr(state, "value", state)) in WAITING_STATES]
+        return f"Trial {trial.trial_id} is {trial.status.value}, and {', '.join(sorted(failed))} did not succeed." if failed else ""
+
+    async def _data(self, context: Context, gathering: Gathering, trial: Trial) -> ReportData:
+        from dean_provider.contract.pattern import AppliedPatterns
+        from dean_provider.report import ReportData
+
+        named = [item["pattern_id"] for item in (self.discovered or {}).get("patterns", [])]
+        generations, verification, patterns, lineage = await gathering.parts(trial, named)
+        return ReportData(
+            trial=trial,
+            generations=generations,
+            verification=verification,
+            patterns=patterns,
+            applied=AppliedPatterns.model_validate(self.applied) if self.applied else None,
+            lineage=lineage,
+            run=self._run(context),
+            notes=gathering.notes,
+        )
+
+    @staticmethod
+    def _run(context: Context) -> dict[str, str]:
+        from airflow.version import version as airflow_version
+
+        from dean_provider import __version__
+
+        ti: Any = context["ti"]
+        return {
+            "dag_id": ti.dag_id,
+            "run_id": ti.run_id,
+            "url": str(getattr(ti, "log_url", "") or ""),
+            "apache-airflow": airflow_version,
+            "dean-provider": __version__,
+        }
+
+    def _write(self, below: str, html: str) -> str:
+        from airflow.sdk import ObjectStoragePath
+
+        path = ObjectStoragePath(self.report_uri or _configured_folder()) / below
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html, encoding="utf-8")
+        return str(path)
+
+    @staticmethod
+    def _outcome(data: ReportData, name: str, location: str) -> dict[str, Any]:
+        trial, verification = data.trial, data.verification
+        best = verification.scores if verification else trial.scores
+        return {
+            "trial_id": trial.trial_id,
+            "name": name,
+            "status": trial.status.value,
+            "termination_reason": trial.termination_reason.value if trial.termination_reason else None,
+            "generations": trial.current_generation,
+            "best_fitness": trial.best_fitness,
+            "best_agent_id": trial.best_agent_id,
+            "scores": best.model_dump(mode="json") if best else None,
+            "baselines": {key: item.model_dump(mode="json") for key, item in verification.baselines.items()} if verification else {},
+            "metric": trial.objective.metric if trial.objective else None,
+            "unit": trial.objective.unit if trial.objective else None,
+            "tokens_used": trial.tokens_used,
+            "seed": trial.config.seed if trial.config else None,
+            "digest": trial.digest,
+            "report": location,
+        }
+
+
+def _configured_folder() -> str:
+    from pathlib import Path
+
+    from airflow.sdk.configuration import AIRFLOW_HOME
+
+    from dean_provider.config import resolve
+
+    return resolve().settings.report_uri or (Path(AIRFLOW_HOME) / "dean" / "reports").as_uri()

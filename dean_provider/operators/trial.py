@@ -1,0 +1,131 @@
+"""``start_evolution`` and ``compensate``: the beginning of a trial, and its end when nobody waits for it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dean_provider.contract.config import OnKill
+from dean_provider.handle import TrialHandle, TrialPlan
+from dean_provider.operators.base import TrialOperator
+from dean_provider.operators.validation import warn_of_drift
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from dean_provider.contract.trial import Trial
+    from dean_provider.hooks import EvolutionAPIHook
+
+__all__ = ["CompensateOperator", "StartEvolutionOperator"]
+
+
+class StartEvolutionOperator(TrialOperator):
+    """Start the trial, or find it: a retry, a crash between request and answer, or a clear never starts a second one.
+
+    A running trial is re-attached to, a stopped one resumes from its last committed generation, a completed one is done.
+    The configuration it was started with stays in force.
+
+    :param plan: what ``validate_trial`` returned. (templated)
+    :param population: what ``initialize_population`` returned. (templated)
+    """
+
+    template_fields: Sequence[str] = ("plan", "population")
+
+    def __init__(self, *, plan: Mapping[str, Any] | Any, population: Mapping[str, Any] | Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.population = population
+
+    async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.errors import TrialFailedError
+
+        plan = TrialPlan.model_validate(self.plan)
+        population = (self.population or {}).get("population_id") or plan.population_id or plan.trial_id
+        trial = await self._started(self.evolution(plan.evolution_conn_id, context), plan, population)
+        self.log.info("Trial %s is %s at generation %d.", trial.trial_id, trial.status.value, trial.current_generation)
+        if trial.status.value == "failed":
+            raise TrialFailedError(
+                f"Trial {trial.trial_id} failed: {trial.error or 'the service gave no reason'}.",
+                suggestions=["A failed trial stays failed; start a new run."],
+            )
+        handle = TrialHandle.started(
+            plan, trial_id=trial.trial_id, population_id=trial.population_id or population, config=trial.config or plan.config
+        )
+        return handle.to_xcom()
+
+    async def _started(self, hook: EvolutionAPIHook, plan: TrialPlan, population: str) -> Trial:
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import StartTrial, TrialRef
+        from dean_provider.errors import ConflictError
+
+        asked = StartTrial(trial_id=plan.trial_id, population_id=population, config=plan.config)
+        try:
+            return await hook.acall(evolution.START_TRIAL, asked)
+        except ConflictError:
+            stored = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=plan.trial_id))
+            if stored.config is None or stored.population_id is None:
+                raise
+            warn_of_drift(self.log, stored.config, plan.config)
+            again = StartTrial(trial_id=plan.trial_id, population_id=stored.population_id, config=stored.config)
+            return await hook.acall(evolution.START_TRIAL, again)
+
+
+class CompensateOperator(TrialOperator):
+    """Teardown: stop a trial that is still under way when its run is over, and release a population no trial came to use.
+
+    A trial whose policy is ``leave`` runs on. What a completed, failed or stopped trial recorded is kept. It never hides a failure: the
+    run's state is that of the other tasks.
+
+    :param plan: what ``validate_trial`` returned. (templated)
+    :param trial: what ``start_evolution`` returned; missing when it failed. (templated)
+    """
+
+    template_fields: Sequence[str] = ("plan", "trial")
+
+    def __init__(self, *, plan: Mapping[str, Any] | Any, trial: Mapping[str, Any] | Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.trial = trial
+
+    async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+        from dean_provider.errors import NotFoundError
+
+        plan = TrialPlan.model_validate(self.plan)
+        trial_id = TrialHandle.of(self.trial).trial_id if self.trial else plan.trial_id
+        hook = self.evolution(plan.evolution_conn_id, context)
+        try:
+            trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))
+        except NotFoundError:
+            return await self._release(plan, context)
+        policy = trial.config.on_kill if trial.config else plan.config.on_kill
+        if trial.status.ended:
+            self.log.info("Trial %s has ended (%s); nothing is left to do.", trial_id, trial.status.value)
+            return {"stopped": False, "released": False}
+        if policy is OnKill.LEAVE:
+            self.log.warning("Trial %s is still %s; by its policy it is left so.", trial_id, trial.status.value)
+            return {"stopped": False, "released": False}
+        return await self._stop(hook, trial_id, context["run_id"])
+
+    async def _stop(self, hook: EvolutionAPIHook, trial_id: str, run_id: str) -> dict[str, Any]:
+        from dean_provider.triggers.trial import stop_trial
+
+        how = await stop_trial(hook, trial_id, f"Airflow run {run_id} is over")
+        self.log.warning("Trial %s was left under way; it was told to stop: %s.", trial_id, how)
+        return {"stopped": True, "released": False}
+
+    async def _release(self, plan: TrialPlan, context: Context) -> dict[str, Any]:
+        from dean_provider.contract.endpoints import indexagent
+        from dean_provider.contract.population import PopulationRef
+        from dean_provider.errors import NotFoundError
+
+        hook = self.indexagent(plan.indexagent_conn_id, context)
+        if plan.population_id is None or not await self.supports(hook, indexagent.RELEASE_POPULATION):
+            return {"stopped": False, "released": False}
+        try:
+            await hook.acall(indexagent.RELEASE_POPULATION, PopulationRef(population_id=plan.population_id))
+        except NotFoundError:
+            return {"stopped": False, "released": False}
+        self.log.info("No trial was started; population %s is released.", plan.population_id)
+        return {"stopped": False, "released": True}

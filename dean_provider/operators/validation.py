@@ -1,0 +1,120 @@
+"""``validate_trial``: put the configuration together, refuse what cannot work, and name the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dean_provider.form import given_in_form
+from dean_provider.handle import TrialPlan
+from dean_provider.operators.base import TrialOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from dean_provider.config import ProviderSettings
+    from dean_provider.contract.config import TrialConfig
+
+__all__ = ["ValidateTrialOperator"]
+
+SETTINGS = ("evolution_conn_id", "indexagent_conn_id", "poll_seconds", "failure_tolerance")
+
+
+class ValidateTrialOperator(TrialOperator):
+    """Resolve the layered configuration into one trial's, and fail at once with every problem it has.
+
+    Layers, the later the stronger: defaults in code, the YAML file, environment and airflow.cfg, ``trial``, the run's form or conf.
+    The trial gets its id, its population's id and, when it has none, its seed here, all derived from the installation, the run
+    and the task that will start it, so that every try names the same trial. When the trial exists already, because the run
+    was cleared, its stored configuration will win; what differs is logged.
+
+    :param trial: settings of this trial; see :class:`~dean_provider.contract.config.TrialConfig`, and of the provider, such as
+        ``evolution_conn_id``. (templated)
+    :param form: take the DAG's params too, as made by :func:`~dean_provider.form.trial_params`. Everything in the run's conf must
+        then be a setting or a param of the DAG.
+    :param params_key: take the settings in this param of the DAG too, for a DAG with several trials.
+    :param start_task_id: full id of the task that starts the trial; ``start_evolution`` in the same group unless given.
+    """
+
+    template_fields: Sequence[str] = ("trial",)
+    template_fields_renderers = {"trial": "json"}  # noqa: RUF012 - Airflow's own form
+
+    def __init__(
+        self,
+        *,
+        trial: Mapping[str, Any] | None = None,
+        form: bool = False,
+        params_key: str | None = None,
+        start_task_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.trial = dict(trial or {})
+        self.form = form
+        self.params_key = params_key
+        self.start_task_id = start_task_id
+        self.shown = dict(self.trial) if form else {}
+
+    async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.config import resolve
+
+        settings = resolve(self._overrides(context)).settings
+        plan = self._plan(context, settings)
+        self.log.info("Trial %s (%s): %s", plan.trial_id, plan.config.name, plan.config.model_dump_json(exclude_defaults=True))
+        await self._warn_of_drift(context, plan)
+        return plan.to_xcom()
+
+    def _overrides(self, context: Context) -> dict[str, Any]:
+        overrides = dict(self.trial)
+        params: Mapping[str, Any] = context["params"]
+        if self.form:
+            overrides.update(given_in_form(params, self.shown, ignore=set(context["dag"].params)))
+        if self.params_key is not None:
+            overrides.update(params.get(self.params_key) or {})
+        return overrides
+
+    def _plan(self, context: Context, settings: ProviderSettings) -> TrialPlan:
+        from dean_provider.operators.identity import population_id, seed_of, start_task_beside, trial_id
+        from dean_provider.operators.namespace import installation_namespace
+
+        ti: Any = context["ti"]
+        name = trial_id(
+            installation_namespace(settings.namespace),
+            dag_id=ti.dag_id,
+            run_id=ti.run_id,
+            task_id=self.start_task_id or start_task_beside(ti.task_id),
+            map_index=-1 if ti.map_index is None else ti.map_index,
+        )
+        config = settings.trial
+        if config.seed is None:
+            config = config.model_copy(update={"seed": seed_of(name)})
+        chosen = {setting: getattr(settings, setting) for setting in SETTINGS}
+        return TrialPlan(trial_id=name, population_id=population_id(name), config=config, **chosen)
+
+    async def _warn_of_drift(self, context: Context, plan: TrialPlan) -> None:
+        """Say how the trial's stored configuration differs; a service that cannot be asked now is no reason to fail."""
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+        from dean_provider.errors import DeanError, NotFoundError
+
+        ti: Any = context["ti"]
+        if ti.try_number <= 1:
+            return
+        try:
+            hook = self.evolution(plan.evolution_conn_id, context)
+            trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=plan.trial_id))
+        except NotFoundError:
+            return
+        except DeanError as error:
+            self.log.info("Whether the trial exists already cannot be said now: %s", error)
+            return
+        if trial.config is not None:
+            warn_of_drift(self.log, trial.config, plan.config)
+
+
+def warn_of_drift(log: Any, stored: TrialConfig, asked: TrialConfig) -> None:
+    """Log in what ``asked`` differs from what the trial was started with."""
+    from dean_provider.contract.config import config_differences
+
+    for field, (before, now) in config_differences(stored, asked).items():
+        log.warning("The trial runs with %s = %r, as it was started; the configuration now says %r, which is ignored.", field, before, now)

@@ -1,0 +1,46 @@
+"""Whether a sensor may hand its waiting to a triggerer."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlsplit
+
+__all__ = ["defers", "triggerer_alive"]
+
+log = logging.getLogger(__name__)
+
+HEALTH_SECONDS = 2.0
+
+
+def _api_server() -> str:
+    """Address of the API server as a task knows it."""
+    from airflow.sdk.configuration import conf
+
+    base = conf.get("api", "base_url", fallback=None)
+    execution = conf.get("core", "execution_api_server_url", fallback=None)
+    if base and urlsplit(base).netloc:
+        return str(base).rstrip("/")
+    if execution:
+        return str(execution).rstrip("/").removesuffix("/execution")
+    return "http://localhost:8080"
+
+
+def triggerer_alive() -> bool | None:
+    """Whether Airflow has a living triggerer, by its own health report; ``None`` when it cannot be asked from here."""
+    import requests
+
+    try:
+        report = requests.get(f"{_api_server()}/api/v2/monitor/health", timeout=HEALTH_SECONDS)
+        report.raise_for_status()
+        triggerer = report.json().get("triggerer")
+    except (requests.RequestException, ValueError, AttributeError):
+        return None
+    return isinstance(triggerer, dict) and triggerer.get("status") == "healthy"
+
+
+def defers(deferrable: bool) -> bool:
+    """Whether to defer: as asked for, unless there is no triggerer that would ever take the trigger up."""
+    if deferrable and triggerer_alive() is False:
+        log.warning("No triggerer is alive, so this task waits on the worker and keeps its slot.")
+        return False
+    return deferrable

@@ -1,0 +1,187 @@
+"""Follow a trial until it ends, a generation is reached, or waiting makes no more sense.
+
+One loop for every way of waiting: in a triggerer, and in a worker that pokes.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from dean_provider.contract.problem import to_problem
+from dean_provider.contract.trial import Generation, GenerationPage, Trial
+from dean_provider.errors import DeanError
+from dean_provider.triggers.timing import Deadline, RunningTime, Timing
+
+__all__ = ["Followable", "Outcome", "Watch", "follow", "summary"]
+
+LOG_LINES = 200
+LONGEST_PAUSE = 30.0
+LONGEST_WAIT = 20.0
+SHORTEST_PAUSE = 0.5
+BUSY_PAUSE = 1.0
+
+
+class Outcome(str, Enum):
+    """Why following ended."""
+
+    ENDED = "ended"
+    REACHED = "reached"
+    OVERDUE = "overdue"
+    DEADLINE = "deadline"
+    UNREACHABLE = "unreachable"
+
+
+class Followable(Protocol):
+    """What following needs of a service: ``EvolutionAPIHook.aprogress``."""
+
+    async def aprogress(self, trial_id: str, start: int, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
+        """How the trial stands, and its generations from ``start`` on, waiting for the first."""
+
+
+class Log(Protocol):
+    """Where a person reads how the trial goes."""
+
+    def info(self, message: str, /, *args: Any) -> None:
+        """Note what happened."""
+
+    def warning(self, message: str, /, *args: Any) -> None:
+        """Note what went wrong and may mend."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What to follow, JSON only.
+
+    :param start: first generation to report.
+    :param until_generation: stop once this generation is committed; ``None`` waits for the end.
+    :param generations: generations asked for, which sets how many of them are logged.
+    :param poll_seconds: seconds between two looks; the service may hold its answer back as long.
+    :param failure_tolerance: looks that may fail in a row.
+    :param begun: when waiting began, seconds since the epoch.
+    :param most_running_seconds: running time, pauses excluded, after which the trial counts as overdue.
+    :param deadline: moment at which waiting ends whatever happens, seconds since the epoch.
+    """
+
+    trial_id: str
+    begun: float
+    start: int = 0
+    until_generation: int | None = None
+    generations: int = 0
+    poll_seconds: float = 5.0
+    failure_tolerance: int = 10
+    most_running_seconds: float | None = None
+    deadline: float | None = None
+
+    def as_arguments(self) -> dict[str, Any]:
+        """The JSON form a trigger carries."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> Watch:
+        """Read the form a trigger carries."""
+        return cls(**arguments)
+
+
+def summary(trial: Trial) -> dict[str, Any]:
+    """What a task passes on about a trial: small and JSON."""
+    shown = trial.model_dump(
+        mode="json",
+        include={
+            "trial_id", "population_id", "status", "termination_reason", "best_fitness", "best_agent_id", "diversity",
+            "tokens_used", "digest", "scores", "error", "elapsed_seconds", "retries", "resumptions",
+        },
+    )  # fmt: skip
+    return {**shown, "generation": trial.current_generation}
+
+
+class _Progress:
+    """Logs generations as they come: about :data:`LOG_LINES` of them however long the trial is, and every intervention."""
+
+    def __init__(self, watch: Watch, log: Log) -> None:
+        self._stride = max(1, watch.generations // LOG_LINES)
+        self._log = log
+        self._status = ""
+
+    def report(self, page: GenerationPage) -> None:
+        if page.trial.status.value != self._status:
+            self._status = page.trial.status.value
+            self._log.info("Trial %s is %s.", page.trial.trial_id, self._status)
+        for generation in page.generations:
+            if generation.intervention or generation.generation % self._stride == 0:
+                self._line(generation)
+
+    def _line(self, generation: Generation) -> None:
+        self._log.info(
+            "Generation %d: best %.6g, mean %.6g, diversity %.3f, tokens %d%s",
+            generation.generation,
+            generation.best_fitness,
+            generation.mean_fitness,
+            generation.diversity,
+            generation.tokens_used,
+            f", {generation.intervention.agents_mutated} agents mutated to restore diversity" if generation.intervention else "",
+        )
+
+
+def _pause_after_failure(watch: Watch, failures: int) -> float:
+    """Exponential, bounded, and spread by the trial's id so that many waiting tasks do not return together."""
+    spread = 0.75 + 0.5 * zlib.crc32(watch.trial_id.encode()) / 2**32
+    return float(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, watch.poll_seconds) * 2 ** min(failures - 1, 10)) * spread)
+
+
+def _ended(outcome: Outcome, trial: Trial | None = None, error: DeanError | None = None) -> dict[str, Any]:
+    return {
+        "outcome": outcome.value,
+        "trial": summary(trial) if trial else None,
+        "error": to_problem(error).model_dump(mode="json") if error else None,
+    }
+
+
+def _verdict(watch: Watch, trial: Trial, running: RunningTime) -> Outcome | None:
+    if watch.until_generation is not None and trial.current_generation >= watch.until_generation:
+        return Outcome.REACHED
+    if trial.status.ended:
+        return Outcome.ENDED
+    if watch.most_running_seconds is not None and running.seconds > watch.most_running_seconds:
+        return Outcome.OVERDUE
+    return None
+
+
+async def follow(service: Followable, watch: Watch, *, timing: Timing | None = None, log: Log | None = None) -> dict[str, Any]:
+    """Follow ``watch`` to its end and say how it went: ``outcome``, the trial's :func:`summary`, and the last error if any.
+
+    Failures of the service are tolerated up to ``watch.failure_tolerance`` in a row, "no such trial" among them: a service that
+    restarts or moves may know nothing for a moment. Running it twice at the same time does no harm; it only reads.
+    """
+    timing = timing or Timing()
+    log = log or logging.getLogger(__name__)
+    deadline, running, progress = Deadline(watch.deadline, timing), RunningTime(watch.begun, timing), _Progress(watch, log)
+    start, failures, trial = watch.start, 0, None
+    while not deadline.passed:
+        looked = timing.monotonic()
+        try:
+            wait = min(watch.poll_seconds, LONGEST_WAIT, max(0.0, deadline.remaining()))
+            page = await service.aprogress(watch.trial_id, start, wait_seconds=wait)
+        except DeanError as error:
+            failures += 1
+            if failures > watch.failure_tolerance:
+                log.warning("Giving up after %d failures in a row: %s", failures, error)
+                return _ended(Outcome.UNREACHABLE, trial, error)
+            log.warning("The Evolution API failed (%d in a row, %d tolerated): %s", failures, watch.failure_tolerance, error)
+            pause = _pause_after_failure(watch, failures)
+        else:
+            failures, trial = 0, page.trial
+            start = max([start, *(generation.generation + 1 for generation in page.generations)])
+            running.observe(trial)
+            progress.report(page)
+            if verdict := _verdict(watch, trial, running):
+                return _ended(verdict, trial)
+            # A service that held its answer back has waited for us; one that cannot must not be asked without end.
+            interval = min(watch.poll_seconds, BUSY_PAUSE) if page.generations else watch.poll_seconds
+            pause = interval - (timing.monotonic() - looked)
+        await timing.sleep(max(0.0, min(pause, deadline.remaining())))
+    return _ended(Outcome.DEADLINE, trial)
