@@ -99,15 +99,19 @@ class Component:
         self._expected_end = False
         self._ledger.add(self.name, self._process.pid)
 
-    def signal(self, number: int, *, ends: bool | None = None) -> None:
+    def signal(self, number: int, *, ends: bool | None = None, group: bool = False) -> None:
         """Send a signal to the session's leader.
 
         :param ends: whether it is meant to end the program, so that its end is no death; by default only for SIGINT, SIGTERM and SIGKILL.
+        :param group: send it to the processes the leader started as well.
         """
         if self._process is None or not self.running:
             return
         self._expected_end |= ends if ends is not None else number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-        self._process.send_signal(number)
+        if group:
+            os.killpg(self._process.pid, number)
+        else:
+            self._process.send_signal(number)
 
     def wait(self, timeout: float) -> bool:
         """Whether it ended within ``timeout`` seconds."""

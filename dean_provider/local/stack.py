@@ -11,6 +11,7 @@ from typing import Literal
 
 from typing_extensions import Self
 
+from dean_provider.contract.service import ServiceName
 from dean_provider.errors import NotFoundError
 from dean_provider.local import services
 from dean_provider.local.airflow_home import AirflowHome, fingerprint
@@ -18,6 +19,7 @@ from dean_provider.local.api import AirflowApi, answers
 from dean_provider.local.component import Component
 from dean_provider.local.ports import HOST, Ports
 from dean_provider.local.postgres import Postgres
+from dean_provider.local.remote import Remote
 from dean_provider.local.secrets import Secrets
 from dean_provider.local.supervisor import Supervisor
 
@@ -88,6 +90,12 @@ class Stack:
     airflow_home: AirflowHome
     """Where Airflow lives; there once started."""
 
+    indexagent: Remote
+    """IndexAgent, there once started."""
+
+    evolution: Remote
+    """The Evolution API, there once started."""
+
     @property
     def indexagent_url(self) -> str:
         """Of IndexAgent."""
@@ -131,6 +139,8 @@ class Stack:
         for program in services.programs(self.home, python=self._python, ports=self.ports, secrets=self.secrets, extra=self._env):
             self._say(f"starting {program.name}")
             self.supervisor.start(program)
+        self.indexagent = Remote(ServiceName.INDEXAGENT, self.indexagent_url, self.secrets.indexagent_token)
+        self.evolution = Remote(ServiceName.EVOLUTION, self.evolution_url, self.secrets.evolution_token)
 
     def _lay_out_airflow(self) -> None:
         self.airflow_home = AirflowHome(

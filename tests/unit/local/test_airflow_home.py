@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import sqlite3
+import stat
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dean_provider.local.airflow_home import AirflowHome, fingerprint
+from dean_provider.local.ports import Ports
+from dean_provider.local.secrets import Secrets
+from dean_provider.local.services import connections
+
+PORTS = Ports(18080, 18081, 18090)
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Secrets:
+    return Secrets.of(tmp_path)
+
+
+@pytest.fixture
+def airflow(tmp_path: Path, secrets: Secrets) -> AirflowHome:
+    return AirflowHome(
+        tmp_path, python=sys.executable, ports=PORTS, secrets=secrets, database_url=None, settings=connections(PORTS, secrets)
+    )
+
+
+def test_everything_stays_on_loopback_and_in_the_home(airflow: AirflowHome, tmp_path: Path):
+    settings = airflow.settings
+    assert settings["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert settings["AIRFLOW_HOME"].startswith(str(tmp_path))
+    assert settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == f"sqlite:///{tmp_path}/airflow/airflow.db"
+    assert settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"].startswith(str(tmp_path))
+
+
+def test_the_execution_api_follows_the_port(airflow: AirflowHome):
+    assert airflow.settings["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18080/execution/"
+    assert airflow.settings["AIRFLOW__API__PORT"] == "18080"
+
+
+def test_nothing_is_asked_of_the_network(airflow: AirflowHome):
+    assert airflow.settings["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
+    assert airflow.settings["AIRFLOW__CORE__HOSTNAME_CALLABLE"] == "socket.gethostname"
+
+
+def test_the_bundles_are_the_users_folder_and_the_packaged_dags(airflow: AirflowHome):
+    bundles = json.loads(airflow.settings["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"])
+    assert [bundle["name"] for bundle in bundles] == ["dags-folder", "dean"]
+    assert bundles[1]["classpath"] == "dean_provider.bundle.DeanDagBundle"
+
+
+def test_connections_carry_the_services_tokens(airflow: AirflowHome, secrets: Secrets):
+    connection = json.loads(airflow.settings["AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT"])
+    assert connection["conn_type"] == "dean_evolution"
+    assert (connection["host"], connection["port"]) == ("127.0.0.1", 18090)
+    assert secrets.evolution_token in json.dumps(connection)
+
+
+def test_settings_given_win(tmp_path: Path, secrets: Secrets):
+    airflow = AirflowHome(
+        tmp_path, python=sys.executable, ports=PORTS, secrets=secrets, database_url="postgresql://x/y", settings={"AIRFLOW__A__B": "1"}
+    )
+    assert airflow.settings["AIRFLOW__A__B"] == "1"
+    assert airflow.settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == "postgresql://x/y"
+
+
+def test_programs_are_airflows_components_stopped_by_sigint_and_serve_no_logs(airflow: AirflowHome):
+    programs = {program.name: program for program in airflow.programs(2)}
+    assert list(programs) == ["api-server", "dag-processor", "scheduler", "triggerer", "triggerer-2"]
+    assert all(program.stop_signal is signal.SIGINT for program in programs.values())
+    assert all(program.command[0] == sys.executable for program in programs.values())
+    for name in ("scheduler", "triggerer", "triggerer-2"):
+        assert "--skip-serve-logs" in programs[name].command
+    assert programs["triggerer-2"].command[2:] == programs["triggerer"].command[2:] == ("triggerer", "--skip-serve-logs")
+
+
+def test_secrets_are_generated_kept_and_for_the_owner_only(airflow: AirflowHome, tmp_path: Path, secrets: Secrets):
+    airflow.lay_out()
+    assert Secrets.of(tmp_path) == secrets
+    for name in ("secrets.json", "environment", "airflow/passwords.json"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
+    assert secrets.password not in repr(secrets)
+    assert json.loads((tmp_path / "airflow/passwords.json").read_text()) == {"admin": secrets.password}
+    assert len({secrets.password, secrets.jwt_secret, secrets.api_secret, secrets.indexagent_token, secrets.evolution_token}) == 5
+
+
+def test_the_environment_file_says_the_same_to_a_shell(airflow: AirflowHome, tmp_path: Path):
+    airflow.lay_out()
+    lines = (tmp_path / "environment").read_text().splitlines()[1:]
+    read = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert read == airflow.settings
+
+
+def test_a_migrated_database_is_kept_and_copied(tmp_path: Path, airflow: AirflowHome):
+    airflow.lay_out()
+    templates = tmp_path / "templates"
+    assert not airflow.migrated("sign")
+    assert not airflow.copy_template(templates, "sign")
+    with closing(sqlite3.connect(tmp_path / "airflow/airflow.db")) as database:
+        database.execute("CREATE TABLE kept (x)")
+    airflow.keep_template(templates, "sign")
+    (tmp_path / "airflow/airflow.db").unlink()
+    assert not airflow.copy_template(templates, "other software")
+    assert airflow.copy_template(templates, "sign")
+    with closing(sqlite3.connect(tmp_path / "airflow/airflow.db")) as database:
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("kept",)]
+    assert airflow.migrated("sign")
+    assert not airflow.migrated("other software")
+
+
+def test_the_fingerprint_is_stable_and_knows_the_interpreter():
+    assert fingerprint(sys.executable) == fingerprint(sys.executable)
