@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.operator import BaseAsyncOperator
 
 from dean_provider.failures import failing_as_airflow
+from dean_provider.triggers.task_state import correlation_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -39,13 +40,13 @@ class TrialOperator(BaseAsyncOperator):
         """The client of the Evolution API."""
         from dean_provider.hooks import EvolutionAPIHook
 
-        return EvolutionAPIHook(conn_id, correlation_id=context["run_id"])
+        return EvolutionAPIHook(conn_id, correlation_id=correlation_of(context))
 
     def indexagent(self, conn_id: str, context: Context) -> IndexAgentHook:
         """The client of IndexAgent."""
         from dean_provider.hooks import IndexAgentHook
 
-        return IndexAgentHook(conn_id, correlation_id=context["run_id"])
+        return IndexAgentHook(conn_id, correlation_id=correlation_of(context))
 
     @staticmethod
     async def supports(hook: ServiceHook, operation: Operation[Any, Any]) -> bool:

@@ -60,6 +60,7 @@ class ServiceHealthSensor(BaseSensorOperator):
         """Look once, then wait."""
         from dean_provider.sensors.deferral import defers
         from dean_provider.triggers.service_health import ServiceHealthTrigger
+        from dean_provider.triggers.task_state import correlation_of
 
         with failing_as_airflow():
             connections = self._connections()
@@ -86,9 +87,10 @@ class ServiceHealthSensor(BaseSensorOperator):
 
     def _look(self, context: Context, connections: Mapping[str, str], *, deadline: float) -> dict[str, Any]:
         from dean_provider.triggers.service_health import await_health, health_hooks
+        from dean_provider.triggers.task_state import correlation_of
 
         async def looking() -> dict[str, Any]:
-            hooks = health_hooks(connections, context["run_id"])
+            hooks = health_hooks(connections, correlation_of(context))
             return await await_health(hooks, poll_seconds=self.poke_interval, deadline=deadline)
 
         return asyncio.run(looking())

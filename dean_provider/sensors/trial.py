@@ -122,10 +122,10 @@ class TrialSensor(BaseSensorOperator):
             given["on_kill"] = self.kill_policy
         return TrialHandle.model_validate({**handle.model_dump(), **given})
 
-    def _hook(self, handle: TrialHandle, run_id: str) -> EvolutionAPIHook:
+    def _hook(self, handle: TrialHandle, correlation_id: str | None = None) -> EvolutionAPIHook:
         from dean_provider.hooks import EvolutionAPIHook
 
-        return EvolutionAPIHook(handle.evolution_conn_id, correlation_id=run_id)
+        return EvolutionAPIHook(handle.evolution_conn_id, correlation_id=correlation_id)
 
     def _first_look(self, context: Context, handle: TrialHandle) -> Trial | None:
         """The trial now; ``None`` when the service cannot tell for the moment, which waiting tolerates."""
@@ -133,7 +133,7 @@ class TrialSensor(BaseSensorOperator):
         from dean_provider.contract.trial import TrialRef, TrialStatus
         from dean_provider.errors import DeanError, NotFoundError
 
-        hook = self._hook(handle, context["run_id"])
+        hook = self._hook(handle)
         try:
             trial = hook.call(evolution.READ_TRIAL, TrialRef(trial_id=handle.trial_id))
         except DeanError as error:
@@ -174,7 +174,7 @@ class TrialSensor(BaseSensorOperator):
 
     def _wait(self, context: Context, handle: TrialHandle) -> dict[str, Any]:
         from dean_provider.sensors.deferral import defers
-        from dean_provider.triggers.task_state import TaskIdentity
+        from dean_provider.triggers.task_state import TaskIdentity, correlation_of
         from dean_provider.triggers.trial import TrialTrigger
 
         watch, identity = self._watch(handle), TaskIdentity.of(context)
@@ -185,7 +185,7 @@ class TrialSensor(BaseSensorOperator):
                     identity=identity.as_arguments(),
                     evolution_conn_id=handle.evolution_conn_id,
                     on_kill=handle.on_kill.value,
-                    correlation_id=context["run_id"],
+                    correlation_id=correlation_of(context),
                 ),
                 method_name="resume",
             )
@@ -209,10 +209,11 @@ class TrialSensor(BaseSensorOperator):
 
     def _poke_until(self, context: Context, handle: TrialHandle, watch: Watch) -> dict[str, Any]:
         from dean_provider.triggers.following import follow
+        from dean_provider.triggers.task_state import correlation_of
 
         self._poking = (context["ti"], handle)
         try:
-            return asyncio.run(follow(self._hook(handle, context["run_id"]), watch, log=self.log))
+            return asyncio.run(follow(self._hook(handle, correlation_of(context)), watch, log=self.log))
         except AirflowTaskTimeout:
             return {"outcome": "deadline", "trial": None, "error": None}
         finally:
@@ -251,7 +252,7 @@ class TrialSensor(BaseSensorOperator):
         if handle.on_kill is OnKill.LEAVE:
             return "by its policy it is left running"
         try:
-            return asyncio.run(stop_trial(self._hook(handle, self.task_id), handle.trial_id, reason))
+            return asyncio.run(stop_trial(self._hook(handle), handle.trial_id, reason))
         except DeanError as error:
             return f"it could not be stopped ({error})"
 

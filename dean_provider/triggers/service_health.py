@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["ServiceHealthTrigger", "await_health", "look"]
 
 
+LOOK_SECONDS = 10.0
+
+
 class Operable(Protocol):
     """What a look needs of a hook."""
 
-    async def acall(self, operation: Any, request: Any) -> Any:
+    async def acall(self, operation: Any, request: Any, *, deadline: float | None = None) -> Any:
         """Carry out an operation of the service."""
 
 
@@ -32,7 +35,7 @@ async def look(service: str, hook: Operable) -> dict[str, Any]:
 
     operation = {"indexagent": indexagent.HEALTH, "evolution": evolution.HEALTH}[service]
     try:
-        health: Health = await hook.acall(operation, Empty())
+        health: Health = await hook.acall(operation, Empty(), deadline=LOOK_SECONDS)
     except DeanError as error:
         return {"ready": False, "hopeless": isinstance(error, ConfigurationError), "text": str(error)}
     failed = [
@@ -88,9 +91,10 @@ class ServiceHealthTrigger(BaseTrigger):
             },
         )
 
-    async def run(self) -> AsyncIterator[TriggerEvent]:  # type: ignore[override]
+    async def run(self) -> AsyncIterator[TriggerEvent]:
         hooks = health_hooks(self.connections, self.correlation_id)
-        yield TriggerEvent(await await_health(hooks, poll_seconds=self.poll_seconds, deadline=self.deadline))
+        found = await await_health(hooks, poll_seconds=self.poll_seconds, deadline=self.deadline)
+        yield TriggerEvent(found)  # type: ignore[no-untyped-call]
 
 
 def health_hooks(connections: Mapping[str, str], correlation_id: str | None) -> dict[str, ServiceHook]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["GIVEN_UP", "TaskIdentity", "read_task_state"]
+__all__ = ["GIVEN_UP", "TaskIdentity", "correlation_of", "read_task_state"]
 
 GIVEN_UP = frozenset({"failed", "success", "skipped", "removed"})
 """States in which nobody will wait for the trial again. In every other the next try, or another triggerer, re-attaches."""
@@ -47,6 +47,14 @@ class TaskIdentity:
         if key not in tasks:
             return REMOVED
         return None if tasks[key] is None else str(getattr(tasks[key], "value", tasks[key]))
+
+
+def correlation_of(context: Any) -> str:
+    """Correlation id of the task instance that is executing: the same in every try, on the worker and in the triggerer."""
+    from dean_provider.hooks.correlation import correlation_id
+
+    identity = TaskIdentity.of(context)
+    return correlation_id(identity.dag_id, identity.run_id, identity.task_id, identity.map_index)
 
 
 async def read_task_state(identity: TaskIdentity) -> str | None:

@@ -87,14 +87,14 @@ class TrialTrigger(BaseTrigger):
             },
         )
 
-    async def run(self) -> AsyncIterator[TriggerEvent]:  # type: ignore[override]
+    async def run(self) -> AsyncIterator[TriggerEvent]:
         hook = self.hook()
         try:
             event = await follow(hook, self.watch, log=self.log)
         except asyncio.CancelledError:
             await self._after_cancellation(hook)
             raise
-        yield TriggerEvent(event)
+        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
 
     def hook(self) -> EvolutionAPIHook:
         """The client of the Evolution API."""
