@@ -8,6 +8,12 @@ from typing import Any
 
 from dean_provider import __version__
 
+INTEGRATION = "DEAN"
+
+
+def _modules(package: str, *names: str) -> list[dict[str, Any]]:
+    return [{"integration-name": INTEGRATION, "python-modules": [f"dean_provider.{package}.{name}" for name in names]}]
+
 
 def get_provider_info() -> dict[str, Any]:
     """Metadata in the form of Airflow's ``provider_info`` schema. Imports nothing heavy: every component calls it."""
@@ -17,5 +23,14 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Evolution trials: start, steer, watch, record and explain them.",
         "versions": [__version__],
         "config": json.loads((Path(__file__).parent / "config" / "options.json").read_text("utf-8")),
+        "integrations": [{"integration-name": INTEGRATION, "tags": ["service"]}],
+        "operators": _modules("operators", "validation", "population", "trial", "patterns", "report"),
+        "sensors": _modules("sensors", "trial", "service_health"),
+        "triggers": _modules("triggers", "trial", "service_health"),
+        "bundles": [{"integration-name": INTEGRATION, "python-modules": ["dean_provider.bundle"]}],
+        "extra-links": ["dean_provider.operators.links.ReportLink"],
+        "asset-uris": [
+            {"schemes": ["dean"], "handler": "dean_provider.assets.sanitize_uri", "factory": "dean_provider.assets.create_asset"}
+        ],
         "cli": ["dean_provider.cli.airflow_commands.get_commands"],
     }

@@ -68,7 +68,9 @@ class ServiceHealthSensor(BaseSensorOperator):
         if not self._decided(found):
             deadline = time.time() + self.timeout
             if defers(self.deferrable):
-                self.defer(trigger=ServiceHealthTrigger(connections, self.poke_interval, deadline, context["run_id"]), method_name="resume")
+                self.defer(
+                    trigger=ServiceHealthTrigger(connections, self.poke_interval, deadline, correlation_of(context)), method_name="resume"
+                )
             found = self._look(context, connections, deadline=deadline)
         return self._soft(found)
 
