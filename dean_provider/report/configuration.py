@@ -1,17 +1,14 @@
-"""The complete configuration, defaults marked, and how to repeat the trial with it."""
+"""The complete configuration, defaults marked."""
 
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.report.text import NONE
 
-__all__ = ["Setting", "repeat_command", "settings"]
-
-DAG_ID = "dean_evolution_trial"
+__all__ = ["Setting", "settings"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +34,3 @@ def _text(value: object) -> str:
     if value is None or value in ([], {}):
         return NONE
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def repeat_command(config: TrialConfig | None, run: dict[str, str]) -> str:
-    """A command that starts the same trial again: the whole configuration, so that no layer below can change it."""
-    if config is None:
-        return ""
-    conf = json.dumps(config.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-    return f"airflow dags trigger {shlex.quote(run.get('dag_id') or DAG_ID)} --conf {shlex.quote(conf)}"

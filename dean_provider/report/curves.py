@@ -18,6 +18,7 @@ __all__ = ["curves"]
 
 BUCKETS = 150
 WORST_STRETCH = 1.4
+FEW = 0.25
 MOST_DOTS = 200
 GENERATION = "generation"
 
@@ -69,7 +70,8 @@ def _axis(series: Mapping[str, Sequence[float]], levels: Sequence[Level], metric
     """An axis on which the best and the mean can be read, even where a few of the worst lie far beyond; and a remark on those."""
     readable = [*series["best"], *series["mean"], *(level.value for level in levels)]
     whole, core = Scale.fitting([*readable, *series["worst"]]), Scale.around(readable)
-    if whole.logarithmic or whole.span <= WORST_STRETCH * core.span:
+    beyond = sum(not 0 <= core.place(value) <= 1 for value in series["worst"])
+    if whole.logarithmic or whole.span <= WORST_STRETCH * core.span or beyond > FEW * len(series["worst"]):
         return whole, ""
     furthest = max(series["worst"], key=lambda value: 0.0 if math.isnan(value) else abs(core.place(value)))
     return core, f"Where the worst leaves the drawing, it reaches {metric.text(furthest)}."

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dean_provider.contract.trial import Direction, Objective
-from dean_provider.report.text import NARROW_SPACE, NONE, number
+from dean_provider.report.text import NARROW_SPACE, NONE, minus, number
 
 __all__ = ["Metric"]
+
+PERCENT_FROM = 0.01
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Metric:
 
     def text(self, value: float | None) -> str:
         """A value with its unit."""
-        shown = number(value)
+        percent = self.unit == "%" and value is not None and PERCENT_FROM <= abs(value) < 1
+        shown = minus(f"{value:.2f}") if percent else number(value)
         return shown if shown == NONE or not self.unit else f"{shown}{NARROW_SPACE}{self.unit}"
 
     def fitness_text(self, fitness: float | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dean_provider.contract.trial import Generation, Scores, TerminationReason, Trial, TrialStatus, Verification
+from dean_provider.report.captions import caption_of
 from dean_provider.report.data import ReportData
 from dean_provider.report.metric import Metric
 from dean_provider.report.text import article, count, duration, percentage, plural, sentence_case, spaced
@@ -22,7 +23,7 @@ ENDINGS = {
     TerminationReason.TOKEN_BUDGET: "token budget used up",
     TerminationReason.MAX_TIME: "time limit reached",
     TerminationReason.STOPPED: "stopped from outside",
-    TerminationReason.ERROR: "an error",
+    TerminationReason.ERROR: "error",
 }
 
 
@@ -82,9 +83,8 @@ def headline(data: ReportData, generations: Sequence[Generation], metric: Metric
     verification = data.verification
     if verification is not None:
         on = _strongest_set(verification)
-        value = getattr(verification.scores, on) if on else None
-        if on and value is not None:
-            return _compared(verification, on, value, metric)
+        if on is not None:
+            return _compared(data, verification, on, metric)
     return Headline(
         _state(data.trial), _unverified(data, generations, metric), "bad" if data.trial.status is TrialStatus.FAILED else "plain"
     )
@@ -95,19 +95,22 @@ def _strongest_set(verification: Verification) -> str | None:
     return next((name for name in reversed(SETS) if getattr(verification.scores, name) is not None), None)
 
 
-def _compared(verification: Verification, on: str, value: float, metric: Metric) -> Headline:
+def _compared(data: ReportData, verification: Verification, on: str, metric: Metric) -> Headline:
+    caption, value = caption_of(data.trial), getattr(verification.scores, on)
     noun = "policy" if _has_unseen(verification) else "solution"
-    evolved = f"The evolved {noun} has {article(metric.name)} of {metric.text(value)}{_where(verification, on)}"
+    verb = caption.verb if caption else f"has {article(metric.name)} of"
+    evolved = f"The evolved {noun} {verb} {metric.text(value)}{_where(verification, on)}"
+    meaning = caption.meaning if caption else f"{sentence_case(metric.reading)}."
     exactly = (
         "Every solution was checked to be valid and its value recomputed exactly." if verification.exact else "Not recomputed exactly."
     )
     rival = _best_baseline(verification.baselines, on, metric)
     if rival is None:
-        return Headline(f"{evolved}.", exactly)
+        return Headline(f"{evolved}.", f"{meaning} {exactly}")
     name, other = rival
-    detail = f"{sentence_case(metric.reading)}. {sentence_case(spaced(name))} is the best of the baselines there. {exactly}"
     tone = "good" if metric.better(value, other) else "bad" if metric.better(other, value) else "plain"
-    return Headline(f"{evolved}; {spaced(name)} has {metric.text(other)}:", detail, tone, f"{_difference(value, other, metric)}.")
+    against = f"{spaced(name)}, the best baseline there, {caption.verb if caption else 'has'} {metric.text(other)}:"
+    return Headline(f"{evolved}; {against}", f"{meaning} {exactly}", tone, f"{_difference(value, other, metric)}.")
 
 
 def _has_unseen(verification: Verification) -> bool:
@@ -159,11 +162,12 @@ def _state(trial: Trial) -> str:
 
 def _unverified(data: ReportData, generations: Sequence[Generation], metric: Metric) -> str:
     if not generations:
-        return "No generation was committed, so there is nothing to show yet."
+        return "No generation was committed, so there is nothing to show."
     best = metric.best([metric.of_fitness(each.best_fitness) for each in generations])
     took = duration(data.trial.elapsed_seconds or generations[-1].elapsed_seconds)
+    so_far = "" if data.trial.status.ended else " so far"
     return (
-        f"The best {metric.name} on the training instances so far is {metric.text(best)} ({metric.reading}), after {took}. "
+        f"The best {metric.name} on the training instances{so_far} is {metric.text(best)} ({metric.reading}), after {took}. "
         "It was not verified on instances it never saw."
     )
 

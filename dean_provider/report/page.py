@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from dean_provider.contract.pattern import PatternStatus
 from dean_provider.contract.trial import Generation, Trial, TrialStatus
-from dean_provider.report.configuration import repeat_command, settings
+from dean_provider.report.commands import digest_commands, repeat_command
+from dean_provider.report.configuration import settings
 from dean_provider.report.curves import curves
 from dean_provider.report.data import ReportData
 from dean_provider.report.incidents import incidents
@@ -77,6 +78,7 @@ def render(data: ReportData) -> str:
             incidents=incidents(generations),
             settings=settings(data.trial.config),
             repeat=repeat_command(data.trial.config, data.run),
+            check=digest_commands(data.trial.trial_id),
             run=_run_rows(data.run),
             run_url=_web_address(data.run.get("url", "")),
             digest=data.trial.digest or (generations[-1].digest if generations else ""),
@@ -148,12 +150,13 @@ def _tiles(data: ReportData, generations: Sequence[Generation], metric: Metric) 
     if trial.current_generation >= 0:
         agents = f"{plural(trial.config.population_size, 'agent')} each" if trial.config else ""
         tiles.append(("Generations", f"{count(trial.current_generation)} of {count(trial.generations)}", agents))
-    tiles.append(("Tokens used", count(trial.tokens_used), _of_budget(trial)))
+    if trial.tokens_used or generations:
+        tiles.append(("Tokens used", count(trial.tokens_used), _of_budget(trial)))
     if data.patterns:
         accepted = sum(1 for pattern in data.patterns if pattern.status is PatternStatus.ACCEPTED)
         tiles.append(("Patterns accepted", f"{count(accepted)} of {count(len(data.patterns))}", "whole interval above zero"))
     if took := _took(trial, generations):
-        tiles.append(("Took", took, "running time, pauses excluded"))
+        tiles.append(("Took", took, "pauses excluded"))
     return tiles
 
 

@@ -71,7 +71,8 @@ def pattern_table(patterns: Sequence[Pattern], metric: Metric) -> PatternTable |
     measured = [pattern.effectiveness for pattern in shown if pattern.effectiveness]
     axis = Scale.around([end for effect in measured for end in (effect.low, effect.high)] + [0.0])
     rows = [_row(pattern, axis, metric) for pattern in shown]
-    return PatternTable(rows, len(ordered) - len(shown), _percent(axis, 0), _signed(axis.low, metric), _signed(axis.high, metric))
+    low, high = (_signed(axis.low, metric), _signed(axis.high, metric)) if measured else ("", "")
+    return PatternTable(rows, len(ordered) - len(shown), _percent(axis, 0), low, high)
 
 
 def _rank(pattern: Pattern) -> tuple[int, float, str]:
@@ -90,8 +91,8 @@ def _row(pattern: Pattern, axis: Scale, metric: Metric) -> PatternRow:
         population=_of(support, elite=False),
         q_value=_q_value(support),
         interval=_interval(effect, axis, metric) if effect else None,
-        effect=f"{_signed(effect.mean, metric)}" if effect else "",
-        agents=count(effect.agents) if effect else "",
+        effect=_signed(effect.mean, metric) if effect else "",
+        agents=plural(effect.agents, "agent") if effect else "",
         status="measured" if effect and pattern.status is PatternStatus.DISCOVERED else STATUS_WORDS[pattern.status],
         tone=tone,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from dean_provider.report.captions import Caption, caption_of
 from dean_provider.report.chart import Chart, Readings
 from dean_provider.report.data import ReportData
 from dean_provider.report.scale import Scale
@@ -23,27 +24,6 @@ MOST_BARS = 400
 MOST_CHARTS = 12
 MOST_TRAITS = 200
 LONGEST_TEXT = 300
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What a shipped objective's table means."""
-
-    title: str
-    axis: str
-    place: str
-    text: str
-
-
-CAPTIONS = {
-    "bin_packing": Caption(
-        "Score by the space that would remain in the bin",
-        "space that would remain in the bin",
-        "would leave",
-        "An arriving item goes into the bin with the highest score, looked up by the space the item would leave there. "
-        "An empty bin is always a candidate; ties go to the fuller bin.",
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ def policy(data: ReportData) -> Policy | None:
     agent_id, traits = _traits(data)
     if not traits:
         return None
-    caption = CAPTIONS.get(data.trial.config.objective) if data.trial.config else None
+    caption = caption_of(data.trial)
     charts: list[Chart] = []
     values: list[tuple[str, str]] = []
     for name, value in list(traits.items())[:MOST_TRAITS]:
@@ -72,7 +52,7 @@ def policy(data: ReportData) -> Policy | None:
             charts.append(_drawn(name, drawable, caption, f"trait-{len(charts)}"))
         if drawable is None or len(drawable) <= LISTED_TO:
             values.append((spaced(name), _text(value)))
-    return Policy(agent_id, caption.text if caption else "", charts, values, max(0, len(traits) - MOST_TRAITS))
+    return Policy(agent_id, caption.policy if caption else "", charts, values, max(0, len(traits) - MOST_TRAITS))
 
 
 def _traits(data: ReportData) -> tuple[str, Mapping[str, JsonValue]]:
@@ -98,11 +78,11 @@ def _drawn(name: str, numbers: list[float], caption: Caption | None, key: str) -
     place = caption.place if caption else "index"
     return Chart(
         key=key,
-        title=caption.title if caption else spaced(name),
+        title=caption.table if caption else spaced(name),
         summary=f"{plural(len(numbers), 'value')} of {spaced(name)}, from {number(min(finite))} to {number(max(finite))}.",
         x=Scale(-0.5, len(numbers) - 0.5),
         y=Scale.around(finite, zero=True),
-        x_label=caption.axis if caption else "index",
+        x_label=caption.index if caption else "index",
         height=200,
         bars=bars,
         readings=Readings(

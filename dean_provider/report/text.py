@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime, timezone
 
 __all__ = [
@@ -27,12 +28,12 @@ MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 RANGE = "\N{EN DASH}"
+AGENT = re.compile(r".+:(\d+:\d+)", re.DOTALL)
 SHORT_ID = 14
-SIGNIFICANT = 4
 
 
 def number(value: float | None) -> str:
-    """``value`` with four significant digits, at least as many decimals as a table of like values needs."""
+    """``value`` with two decimals from one on, with three significant digits below."""
     if value is None or math.isnan(value):
         return NONE
     if math.isinf(value):
@@ -43,8 +44,7 @@ def number(value: float | None) -> str:
         return f"{minus(mantissa)}e{minus(str(int(exponent)))}"
     if size >= 10_000:
         return minus(f"{value:,.0f}")
-    decimals = 2 if size >= 1 else SIGNIFICANT
-    return minus(f"{value:,.{decimals}f}") if size else "0"
+    return minus(f"{value:,.2f}" if size >= 1 else f"{value:.3g}") if size else "0"
 
 
 def minus(text: str) -> str:
@@ -112,5 +112,7 @@ def article(noun: str) -> str:
 
 
 def short_id(identifier: str) -> str:
-    """An id short enough for a table: its beginning and its end, which is where ids of one trial differ."""
+    """An id short enough for a table: generation and position of a population's agent, else its beginning and its end."""
+    if match := AGENT.fullmatch(identifier):
+        return match[1]
     return identifier if len(identifier) <= SHORT_ID else f"{identifier[:5]}…{identifier[-7:]}"
