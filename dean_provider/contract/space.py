@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 __all__ = ["BinaryTrait", "ChoiceTrait", "Genome", "IntegerTrait", "RealTrait", "SearchSpace", "Trait"]
 
 MAX_GENES = 10_000
+MAX_BOUND = 1e100
 TraitName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Genome = Annotated[list[float], Field(max_length=MAX_GENES)]
 
@@ -26,8 +27,8 @@ class _Trait(BaseModel):
 
 class RealTrait(_Trait):
     kind: Literal["real"] = "real"
-    low: float
-    high: float
+    low: float = Field(ge=-MAX_BOUND, le=MAX_BOUND)
+    high: float = Field(ge=-MAX_BOUND, le=MAX_BOUND)
 
     @model_validator(mode="after")
     def _ordered(self) -> RealTrait:

@@ -44,11 +44,10 @@ def _by_gene(space: SearchSpace, genomes: Floats) -> Floats:
 def _mean_difference(arrays: SpaceArrays, genomes: Floats) -> Floats:
     """Mean |difference| over all pairs as a share of each gene's span, from the gaps between neighbours: exactly 0 for clones."""
     size = len(genomes)
-    ordered = np.sort((genomes / 2.0 - arrays.low / 2.0) / (arrays.high / 2.0 - arrays.low / 2.0), axis=0)
+    gaps = np.diff(np.sort(genomes, axis=0), axis=0)
     below = np.arange(1.0, size)
-    pairs_across = below * (size - below)
-    gaps: Floats = pairs_across @ np.diff(ordered, axis=0)
-    return gaps * (2.0 / (size * (size - 1.0)))
+    across: Floats = ((below * (size - below))[:, None] * gaps).sum(axis=0)
+    return across * (2.0 / (size * (size - 1.0))) / (arrays.high - arrays.low)
 
 
 def _share_of_differing_pairs(genomes: Floats) -> Floats:

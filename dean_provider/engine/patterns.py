@@ -36,11 +36,13 @@ class _GeneRange:
         """Values within the range, uniformly."""
         unit = rng.random(size)
         if self.values is not None:
-            return self.values[np.minimum((unit * len(self.values)).astype(np.int64), len(self.values) - 1)]
+            return self.values[(unit * len(self.values)).astype(np.int64)]
         if whole:
             low, high = np.ceil(self.low), np.floor(self.high)
-            return np.minimum(low + np.floor(unit * (high - low + 1.0)), high)
-        return np.clip(self.low * (1.0 - unit) + self.high * unit, self.low, self.high)
+            steps: Floats = np.minimum(low + np.floor(unit * (high - low + 1.0)), high)
+            return steps
+        values: Floats = np.minimum(self.low + unit * (self.high - self.low), self.high)
+        return values
 
     def within(self, other: _GeneRange) -> _GeneRange | None:
         """What both ranges allow; ``None`` when nothing."""

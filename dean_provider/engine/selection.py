@@ -60,14 +60,16 @@ def choose_parents(fitness: Floats, pairs: int, *, method: SelectionMethod, tour
 def _tournament(fitness: Floats, draws: int, size: int, rng: np.random.Generator) -> Integers:
     rivals: Integers = rng.integers(len(fitness), size=(draws, size))
     winners = np.argmax(fitness[rivals], axis=1)
-    return rivals[np.arange(draws), winners]
+    chosen: Integers = rivals[np.arange(draws), winners]
+    return chosen
 
 
 def _above_worst(fitness: Floats) -> Floats:
     """Weights proportional to fitness above the worst; equal ones when nothing is above it."""
     halves = fitness / 2.0 - fitness.min() / 2.0
     top = halves.max()
-    return halves / top if top > 0 else np.ones(len(fitness))
+    weights: Floats = halves / top if top > 0 else np.ones(len(fitness))
+    return weights
 
 
 def _linear_ranks(fitness: Floats) -> Floats:
@@ -87,4 +89,5 @@ def _spin(weights: Floats, draws: int, rng: np.random.Generator) -> Integers:
     edges = np.cumsum(weights)
     found = np.searchsorted(edges, rng.random(draws) * edges[-1], side="right")
     last = int(np.flatnonzero(weights)[-1])
-    return np.minimum(found, last).astype(np.int64)
+    chosen: Integers = np.minimum(found, last).astype(np.int64)
+    return chosen

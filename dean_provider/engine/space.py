@@ -78,8 +78,7 @@ def uniform(arrays: SpaceArrays, unit: Floats) -> Floats:
     """Numbers in [0, 1) as gene values, uniform over each gene's values; the last axis is genes."""
     low, high = arrays.low, arrays.high
     whole = np.minimum(low + np.floor(unit * (high - low + 1.0)), high)
-    # A convex combination: high - low may exceed the largest double.
-    real = np.clip(low * (1.0 - unit) + high * unit, low, high)
+    real = np.minimum(low + unit * (high - low), high)
     return np.where(arrays.whole, whole, real)
 
 

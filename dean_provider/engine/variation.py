@@ -2,7 +2,7 @@
 
 Real genes: pymoo's simulated binary crossover (Deb & Agrawal 1995) and polynomial mutation (Deb & Goyal 1996). Integer genes: the same,
 rounded, and a mutation that rounds back to where it was takes one step. Binary and choice genes: uniform crossover
-(Syswerda 1989), and mutation to one of the other values.
+(Syswerda 1989), and mutation to one of the other values. Both distribution indices are 15, so that every power is a 16th one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import numpy as np
 from pymoo.operators.crossover.sbx import cross_sbx
 from pymoo.operators.mutation.pm import mut_pm
 
+from dean_provider.engine.arithmetic import Exponents
 from dean_provider.engine.arrays import Booleans, Floats
 from dean_provider.engine.space import SpaceArrays, uniform
 
 __all__ = ["mutate", "recombine", "reset"]
 
-CROSSOVER_INDEX: Final = 15.0
-MUTATION_INDEX: Final = 20.0
 GENE_SHARE: Final = 0.5
 """Probability that a gene of a recombining pair is crossed over, and that a crossed gene comes from the other side."""
 
@@ -50,7 +49,7 @@ def _simulated_binary(arrays: SpaceArrays, first: Floats, second: Floats, ordere
         np.stack((first, second)),
         arrays.low[ordered],
         arrays.high[ordered],
-        np.full((pairs, 1), CROSSOVER_INDEX),
+        Exponents.index((pairs, 1)),
         np.full((pairs, 1), GENE_SHARE),
         np.full((pairs, 1), GENE_SHARE),
         random_state=rng,
@@ -77,7 +76,7 @@ def mutate(arrays: SpaceArrays, genomes: Floats, rate: float, rng: np.random.Gen
 def _polynomial(arrays: SpaceArrays, genomes: Floats, ordered: Booleans, rate: float, rng: np.random.Generator) -> Floats:
     size = len(genomes)
     low, high = arrays.low[ordered], arrays.high[ordered]
-    moved: Floats = mut_pm(genomes, low, high, np.full(size, MUTATION_INDEX), np.full(size, rate), at_least_once=False, random_state=rng)
+    moved: Floats = mut_pm(genomes, low, high, Exponents.index((size,)), np.full(size, rate), at_least_once=False, random_state=rng)
     whole = np.rint(moved)
     stepped = np.clip(np.where(whole == genomes, genomes + np.sign(moved - genomes), whole), low, high)
     return np.where(arrays.integer[ordered], stepped, moved)

@@ -8,6 +8,7 @@ test instances come from random streams that share nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -63,7 +64,7 @@ class BinPacking(Objective):
         rng = stream(self.settings.instance_seed, 0, f"bin_packing/{name}")
         return rng.integers(self.settings.item_low, self.settings.item_high + 1, size=(count, self.settings.items))
 
-    @property
+    @cached_property
     def space(self) -> SearchSpace:
         return SearchSpace(traits=(RealTrait(name="scores", length=self.settings.capacity + 1, low=0.0, high=1.0),))
 

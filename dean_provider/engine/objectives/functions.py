@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from dean_provider.contract.space import RealTrait, SearchSpace
+from dean_provider.engine.arithmetic import exponential, versine
 from dean_provider.engine.arrays import Floats
 from dean_provider.engine.objectives.objective import Objective
 
@@ -51,7 +54,7 @@ class Function(Objective):
     metric: ClassVar[str] = "function value"
     settings: Domain
 
-    @property
+    @cached_property
     def space(self) -> SearchSpace:
         return SearchSpace(traits=(RealTrait(name="x", length=self.settings.dimension, low=self.settings.low, high=self.settings.high),))
 
@@ -91,7 +94,7 @@ class Rosenbrock(Function):
         return total
 
     def value(self, x: list[float]) -> float:
-        return math.fsum(100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False))
+        return math.fsum(100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(x))
 
 
 class Rastrigin(Function):
@@ -101,7 +104,7 @@ class Rastrigin(Function):
 
     def score(self, genomes: Floats, instances: str) -> Floats:
         del instances
-        total: Floats = (genomes * genomes + 10.0 * (1.0 - np.cos(2.0 * np.pi * genomes))).sum(axis=1)
+        total: Floats = (genomes * genomes + 10.0 * versine(genomes)).sum(axis=1)
         return total
 
     def value(self, x: list[float]) -> float:
@@ -116,8 +119,8 @@ class Ackley(Function):
     def score(self, genomes: Floats, instances: str) -> Floats:
         del instances
         spread = np.sqrt((genomes * genomes).mean(axis=1))
-        waves = np.cos(2.0 * np.pi * genomes).mean(axis=1)
-        total: Floats = 20.0 * (1.0 - np.exp(-0.2 * spread)) + (math.e - np.exp(waves))
+        waves = 1.0 - versine(genomes).mean(axis=1)
+        total: Floats = 20.0 * (1.0 - exponential(-0.2 * spread)) + (math.e - exponential(waves))
         return np.maximum(total, 0.0)
 
     def value(self, x: list[float]) -> float:
