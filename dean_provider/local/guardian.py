@@ -17,6 +17,8 @@ from dean_provider.local.ledger import Ledger, Lock
 
 __all__ = ["main"]
 
+_LOCK_WAIT_SECONDS = 5.0
+
 
 def main(home: Path, run: str) -> None:
     """Wait for the supervisor's end, then sweep its run unless the next supervisor does so already."""
@@ -24,7 +26,8 @@ def main(home: Path, run: str) -> None:
         pass
     lock = Lock(home)
     try:
-        lock.acquire()
+        # The kernel may close the pipe a moment before it releases the dead supervisor's lock.
+        lock.acquire(wait_seconds=_LOCK_WAIT_SECONDS)
     except (ConfigurationError, OSError):
         return
     ledger = Ledger.read(home)
