@@ -13,7 +13,7 @@ from typing import Any
 
 from dean_provider.config.layer import Layer, unknown
 from dean_provider.config.option import SECTION, Option, options
-from dean_provider.config.problem import ConfigProblem
+from dean_provider.config.problem import ConfigProblem, invalid
 from dean_provider.config.text import from_text
 
 __all__ = ["AirflowOption", "airflow_layer", "installed_airflow"]
@@ -30,7 +30,7 @@ class InstalledAirflow:
     """The configuration of the Airflow in this environment; imported on first use, because that takes a second."""
 
     def __init__(self) -> None:
-        from airflow.sdk.configuration import conf  # noqa: PLC0415 - see above; reads airflow.cfg and never writes one
+        from airflow.configuration import conf  # noqa: PLC0415 - see above. The SDK 3.2 has one that ignores AIRFLOW_CONFIG
 
         self._conf: Any = conf
 
@@ -47,14 +47,21 @@ def installed_airflow(environ: Mapping[str, str]) -> AirflowOption | None:
 
     Airflow is left alone (importing it takes seconds and creates files in its home) unless an airflow.cfg exists or a secret
     must be fetched Airflow's way.
+
+    :raises InvalidConfigurationError: an Airflow that cannot start with its own airflow.cfg.
     """
     indirect = any(name.startswith(PREFIX) and name.endswith(INDIRECT) for name in environ)
-    if not indirect and not _airflow_cfg(environ).is_file():
+    file = _airflow_cfg(environ)
+    if not indirect and not file.is_file():
         return None
     try:
         return InstalledAirflow()
     except ImportError:
         return None
+    except Exception as error:
+        if not _expected(error):
+            raise
+        raise invalid([ConfigProblem("airflow.cfg", None, "cannot be read by Airflow", f"file {file}", _hint(error))]) from None
 
 
 def airflow_layer(environ: Mapping[str, str], option: AirflowOption | None) -> Layer:
@@ -85,8 +92,8 @@ def _take(layer: Layer, known: Option, environ: Mapping[str, str], option: Airfl
                 raise
             layer.refuse(ConfigProblem(known.name, None, "cannot be read by Airflow", origin, _hint(error)))
             return
-    if text.strip():
-        layer.take(known.name, from_text(known, text), origin)
+    if text.strip():  # a command's answer ends in a line break
+        layer.take(known.name, from_text(known, text.strip()), origin)
 
 
 def _indirect_variable(known: Option, environ: Mapping[str, str]) -> str | None:

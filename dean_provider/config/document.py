@@ -22,6 +22,7 @@ __all__ = ["read_file"]
 LARGEST = 262_144
 DEEPEST = 20
 MOST_EVENTS = 50_000
+NULL = "tag:yaml.org,2002:null"
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module
@@ -40,7 +41,7 @@ class _CoreLoader(yaml.SafeLoader):
 
 
 for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    (NULL, r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]{0,30})$", list("-+0123456789")),
     (
@@ -99,7 +100,7 @@ def _document(text: str) -> _Document:
         loader = _CoreLoader(text)
         try:
             node = loader.get_single_node()
-            if node is None:
+            if node is None or node.tag == NULL:
                 return _Document({})
             if not isinstance(node, yaml.MappingNode):
                 raise _Refused("must be a mapping of settings to values", *_mark(node.start_mark))
@@ -108,7 +109,7 @@ def _document(text: str) -> _Document:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        raise _Refused(f"is not valid YAML: {error.problem or error.context}", *_mark(error.problem_mark or error.context_mark)) from None
+        raise _Refused(f"is not valid YAML: {_finding(error)}", *_mark(error.problem_mark or error.context_mark)) from None
     except yaml.reader.ReaderError as error:
         raise _Refused("holds a character that YAML does not allow", *_place(text[: error.position])) from None
     except (yaml.YAMLError, ValueError) as error:
@@ -153,6 +154,12 @@ def _entries(node: yaml.MappingNode) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
             raise _Refused(f"{key.value} is given twice", *_mark(key.start_mark), suggestion="Remove one of the two.")
         seen.add(key.value)
     return list(node.value)
+
+
+def _finding(error: yaml.MarkedYAMLError) -> str:
+    """What PyYAML says, whose sentence sometimes begins in the context."""
+    context, problem = error.context or "", error.problem or ""
+    return f"{context} {problem}".strip() if context.startswith("expected") else problem or context
 
 
 def _mark(mark: Any) -> tuple[int | None, int | None]:
