@@ -11,6 +11,7 @@ from dean_provider.report.text import minus
 __all__ = ["Scale"]
 
 LOGARITHMIC_FROM = 1000
+GREATEST, LEAST = 1e300, 1e-300
 STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -24,14 +25,11 @@ class Scale:
 
     @classmethod
     def around(cls, values: Iterable[float], *, zero: bool = False, margin: float = 0.05) -> Scale:
-        """A linear axis holding all finite ``values``, and 0 if asked, with some air."""
-        finite = [value for value in values if math.isfinite(value)] + ([0.0] if zero else [])
-        low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+        """A linear axis holding all ``values`` that can be drawn (finite, up to 1e300), and 0 if asked, with some air."""
+        drawable = [value for value in values if abs(value) <= GREATEST] + ([0.0] if zero else [])
+        low, high = (min(drawable), max(drawable)) if drawable else (0.0, 1.0)
         span = high - low
-        if not math.isfinite(span):
-            low, high = max(low, -1e300), min(high, 1e300)
-            span = high - low
-        if span <= max(abs(low), abs(high)) * 1e-12:
+        if span <= max(abs(low) * 1e-12, abs(high) * 1e-12, LEAST):
             pad = abs(low) * 0.5 or 1.0
             return cls(low - pad, high + pad)
         air = span * margin
@@ -40,10 +38,10 @@ class Scale:
     @classmethod
     def fitting(cls, values: Iterable[float], ratio: float = LOGARITHMIC_FROM) -> Scale:
         """Like :meth:`around`, but logarithmic when all are positive and the greatest is ``ratio`` times the least or more."""
-        finite = [value for value in values if math.isfinite(value)]
-        if finite and min(finite) > 0 and max(finite) / ratio >= min(finite):
-            return cls(min(finite) / 1.2, min(max(finite), 1e300) * 1.2, logarithmic=True)
-        return cls.around(finite)
+        drawable = [value for value in values if abs(value) <= GREATEST]
+        if drawable and min(drawable) > LEAST and max(drawable) / ratio >= min(drawable):
+            return cls(min(drawable) / 1.2, max(drawable) * 1.2, logarithmic=True)
+        return cls.around(drawable)
 
     @property
     def span(self) -> float:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import json
+import shlex
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.report.commands import digest_commands, repeat_command
+
+
+@given(repository=st.text(max_size=80), label=st.text(min_size=1, max_size=80), dag_id=st.text(min_size=1, max_size=40))
+def test_a_shell_hands_over_the_very_configuration(repository, label, dag_id):
+    config = TrialConfig(seed=7, repository=repository, labels={"team": label}, token_budget=6000)
+    words = shlex.split(repeat_command(config, {"dag_id": dag_id}))
+    assert words[:4] == ["airflow", "dags", "trigger", dag_id]
+    assert words[4] == "--conf"
+    assert TrialConfig.model_validate(json.loads(words[5])) == config
+
+
+def test_without_a_run_the_packaged_dag_is_named():
+    assert shlex.split(repeat_command(TrialConfig(seed=7), {}))[3] == "dean_evolution_trial"
+    assert repeat_command(None, {}) == ""
+
+
+def test_ids_cannot_leave_the_address():
+    command = digest_commands('a"; rm -rf $HOME #/../x')
+    assert command.splitlines()[0] == (
+        'curl --fail --output history.jsonl "$EVOLUTION_API/api/v1/trials/a%22%3B%20rm%20-rf%20%24HOME%20%23%2F..%2Fx/export"'
+    )
