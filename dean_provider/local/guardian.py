@@ -24,16 +24,24 @@ def main(home: Path, run: str) -> None:
     """Wait for the supervisor's end, then sweep its run unless the next supervisor does so already."""
     while os.read(0, 1):
         pass
+    if not _left(home, run):
+        return
     lock = Lock(home)
     try:
         # The kernel may close the pipe a moment before it releases the dead supervisor's lock.
         lock.acquire(wait_seconds=_LOCK_WAIT_SECONDS)
     except (ConfigurationError, OSError):
         return
-    ledger = Ledger.read(home)
-    if ledger and ledger.run == run:
+    ledger = _left(home, run)
+    if ledger:
         ledger.sweep()
     lock.release()
+
+
+def _left(home: Path, run: str) -> Ledger | None:
+    """The run's ledger, if it is still there."""
+    ledger = Ledger.read(home)
+    return ledger if ledger and ledger.run == run else None
 
 
 if __name__ == "__main__":
