@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dean_provider.contract.pattern import PatternStatus
-from dean_provider.contract.trial import Generation, Trial, TrialStatus
+from dean_provider.contract.trial import Generation, TrialStatus
 from dean_provider.report.commands import digest_commands, repeat_command
 from dean_provider.report.configuration import settings
 from dean_provider.report.curves import curves
@@ -28,8 +25,10 @@ from dean_provider.report.metric import Metric
 from dean_provider.report.outcome import bars, ending, headline, outcome_table
 from dean_provider.report.patterns import applied, pattern_table
 from dean_provider.report.policy import policy
-from dean_provider.report.text import count, duration, instant, percentage, plural, proportion, sentence_case, short_id, spaced
+from dean_provider.report.provenance import origins, web_address
+from dean_provider.report.text import count, duration, instant, plural, proportion, sentence_case, short_id, spaced
 from dean_provider.report.thinning import spread
+from dean_provider.report.tiles import tiles, took
 
 __all__ = ["render"]
 
@@ -60,12 +59,12 @@ def render(data: ReportData) -> str:
             tone=TONES[data.trial.status],
             ending=ending(data.trial),
             started=data.trial.started_at or data.trial.created_at,
-            took=_took(data.trial, generations),
+            took=took(data.trial, generations),
             config=data.trial.config,
             metric=metric,
             headline=headline(data, generations, metric),
             bars=bars(data.verification, metric),
-            tiles=_tiles(data, generations, metric),
+            tiles=tiles(data, generations, metric),
             outcome=outcome_table(data, metric),
             verification=data.verification,
             charts=curves(data, generations, metric),
@@ -79,8 +78,8 @@ def render(data: ReportData) -> str:
             settings=settings(data.trial.config),
             repeat=repeat_command(data.trial.config, data.run),
             check=digest_commands(data.trial.trial_id),
-            run=_run_rows(data.run),
-            run_url=_web_address(data.run.get("url", "")),
+            run=origins(data.run, data.trial.versions),
+            run_url=web_address(data.run.get("url", "")),
             digest=data.trial.digest or (generations[-1].digest if generations else ""),
             notes=data.notes,
         )
@@ -127,53 +126,3 @@ def _hash(text: str) -> str:
 def _in_order(generations: Sequence[Generation]) -> list[Generation]:
     """By number, each once; the last one given wins."""
     return [each for _, each in sorted({each.generation: each for each in generations}.items())]
-
-
-def _took(trial: Trial, generations: Sequence[Generation]) -> str:
-    seconds = trial.elapsed_seconds or (generations[-1].elapsed_seconds if generations else 0)
-    return duration(seconds) if seconds else ""
-
-
-def _tiles(data: ReportData, generations: Sequence[Generation], metric: Metric) -> list[tuple[str, str, str]]:
-    """Label, value and remark of each figure worth a glance; only what is known."""
-    trial = data.trial
-    tiles = []
-    if generations:
-        first, last = generations[0], generations[-1]
-        best = metric.best([metric.of_fitness(each.best_fitness) for each in generations])
-        started = f"{metric.fitness_text(first.best_fitness)} in generation {count(first.generation)}"
-        tiles.append(("Best in training", metric.text(best), started))
-        threshold = (
-            f"threshold {proportion(trial.config.diversity_threshold)}" if trial.config and trial.config.diversity_threshold else "0 to 1"
-        )
-        tiles.append(("Diversity at the end", proportion(last.diversity), threshold))
-    if trial.current_generation >= 0:
-        agents = f"{plural(trial.config.population_size, 'agent')} each" if trial.config else ""
-        tiles.append(("Generations", f"{count(trial.current_generation)} of {count(trial.generations)}", agents))
-    if trial.tokens_used or generations:
-        tiles.append(("Tokens used", count(trial.tokens_used), _of_budget(trial)))
-    if data.patterns:
-        accepted = sum(1 for pattern in data.patterns if pattern.status is PatternStatus.ACCEPTED)
-        tiles.append(("Patterns accepted", f"{count(accepted)} of {count(len(data.patterns))}", "whole interval above zero"))
-    if took := _took(trial, generations):
-        tiles.append(("Took", took, "pauses excluded"))
-    return tiles
-
-
-def _of_budget(trial: Trial) -> str:
-    if not trial.token_budget:
-        return "no bound set"
-    return f"{percentage(trial.tokens_used / trial.token_budget)} of {count(trial.token_budget)}"
-
-
-def _run_rows(run: Mapping[str, str]) -> list[tuple[str, Any]]:
-    return [(sentence_case(spaced(name)), value) for name, value in run.items() if name != "url" or not _web_address(value)]
-
-
-def _web_address(url: str) -> str:
-    """``url`` when it is safe to link to, else nothing."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.hostname else ""
