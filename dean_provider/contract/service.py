@@ -24,6 +24,7 @@ __all__ = [
 class ServiceName(str, Enum):
     INDEXAGENT = "indexagent"
     EVOLUTION = "evolution"
+    AIRFLOW = "airflow"
 
 
 class HealthStatus(str, Enum):
