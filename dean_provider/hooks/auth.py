@@ -1,0 +1,185 @@
+"""Who we say we are: the headers that authenticate a call, and when they have to be made anew.
+
+No transport here: a credential that needs a token from the service says which request gets it and is handed the answer.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import Any
+
+from dean_provider.contract.endpoints import WireRequest
+from dean_provider.errors import InvalidResponseError
+from dean_provider.hooks.connection import Settings
+from dean_provider.hooks.options import AuthMode
+from dean_provider.hooks.reading import unusable
+
+__all__ = ["Credentials", "LoginToken", "ServiceToken", "StaticHeaders", "auth_mode", "credentials_of"]
+
+_CLOCK_SKEW_SECONDS = 30
+_MARGIN_SECONDS = 60.0
+
+
+class Credentials(ABC):
+    """Headers that authenticate calls over one connection."""
+
+    @abstractmethod
+    def headers(self, now: float) -> dict[str, str]:
+        """Headers for a call at ``now`` (seconds since the epoch)."""
+
+    def due(self, now: float) -> bool:  # noqa: ARG002
+        """Whether something must be made or fetched before :meth:`headers` can be used."""
+        return False
+
+    def request(self) -> WireRequest | None:
+        """The request that fetches a token, when one has to be fetched rather than made."""
+        return None
+
+    def renew(self, now: float, answer: Any = None) -> str:  # noqa: ARG002
+        """Make what is due, from the answer to :meth:`request` if there is one; returns the new secret, to be masked."""
+        return ""
+
+    def expire(self) -> bool:
+        """The service refused what we sent. Returns whether a new one can be had."""
+        return False
+
+
+class StaticHeaders(Credentials):
+    """Headers that never change: none, basic authentication, a bearer token, a key."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self._headers = headers
+
+    def headers(self, now: float) -> dict[str, str]:  # noqa: ARG002
+        return self._headers
+
+
+class _Token(Credentials):
+    """A bearer token with an end. It is renewed a margin before: a minute, or a fifth of its life if that is shorter."""
+
+    def __init__(self) -> None:
+        self._header: dict[str, str] = {}
+        self._renew_at = 0.0
+
+    def due(self, now: float) -> bool:
+        return not self._header or now >= self._renew_at
+
+    def headers(self, now: float) -> dict[str, str]:  # noqa: ARG002
+        return self._header
+
+    def expire(self) -> bool:
+        self._header = {}
+        return True
+
+    def _take(self, token: str, now: float, expires: float) -> str:
+        self._renew_at = expires - min(_MARGIN_SECONDS, (expires - now) / 5)
+        self._header = {"Authorization": f"Bearer {token}"}
+        return token
+
+
+class ServiceToken(_Token):
+    """A service token (JWT, HS256) minted from a secret both sides know.
+
+    The services want ``sub`` and ``username`` and ``type`` "service"; they refuse an ``iat`` in the future, so ours lies
+    half a minute back for clocks that disagree.
+    """
+
+    def __init__(self, secret: str, username: str, *, lifetime: float, claims: dict[str, Any]) -> None:
+        super().__init__()
+        self._secret = secret
+        self._username = username
+        self._lifetime = lifetime
+        self._claims = claims
+
+    def renew(self, now: float, answer: Any = None) -> str:  # noqa: ARG002
+        import jwt
+
+        expires = now + self._lifetime
+        claims = {
+            "sub": self._username,
+            "username": self._username,
+            "type": "service",
+            "iat": int(now) - _CLOCK_SKEW_SECONDS,
+            "exp": int(expires),
+            **self._claims,
+        }
+        with warnings.catch_warnings():
+            # The length of the secret is the service's choice; it is said once, in the documentation.
+            warnings.simplefilter("ignore")
+            token = jwt.encode(claims, self._secret, algorithm="HS256")
+        return self._take(token, now, expires)
+
+
+class LoginToken(_Token):
+    """A token that another Airflow gives for login and password at ``POST /auth/token``."""
+
+    def __init__(self, login: str, password: str) -> None:
+        super().__init__()
+        self._login = login
+        self._password = password
+
+    def request(self) -> WireRequest:
+        return WireRequest("POST", "/auth/token", {}, {"username": self._login, "password": self._password})
+
+    def renew(self, now: float, answer: Any = None) -> str:
+        import jwt
+
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if not isinstance(token, str) or not token:
+            raise InvalidResponseError(
+                "The answer of /auth/token holds no access_token.",
+                suggestions=["Check that host and port are an Airflow's API server, version 3 or later."],
+            )
+        try:
+            expires = float(jwt.decode(token, options={"verify_signature": False}).get("exp", now + 3600))
+        except (jwt.InvalidTokenError, TypeError, ValueError):
+            expires = now + 3600
+        return self._take(token, now, expires)
+
+
+def auth_mode(settings: Settings, *, exchanges_login: bool) -> AuthMode:
+    """What ``auto`` stands for with this connection."""
+    mode = settings.options.auth
+    if mode is not AuthMode.AUTO:
+        return mode
+    if settings.login:
+        return AuthMode.LOGIN if exchanges_login else AuthMode.BASIC
+    return AuthMode.BEARER if settings.password else AuthMode.NONE
+
+
+def credentials_of(settings: Settings, *, exchanges_login: bool = False) -> Credentials:
+    """The credentials a connection asks for.
+
+    :param exchanges_login: whether the service gives tokens for login and password.
+    :raises InvalidConfigurationError: when login or password needed for it is missing.
+    """
+    mode, options = auth_mode(settings, exchanges_login=exchanges_login), settings.options
+    if mode is AuthMode.NONE:
+        return StaticHeaders({})
+    if mode is AuthMode.BASIC:
+        return StaticHeaders({"Authorization": _needed(settings, "login", settings.basic, mode)})
+    password = _needed(settings, "password", settings.password, mode)
+    if mode is AuthMode.BEARER:
+        return StaticHeaders({"Authorization": f"Bearer {_sendable(settings, password)}"})
+    if mode is AuthMode.KEY:
+        return StaticHeaders({options.auth_header: _sendable(settings, password)})
+    if mode is AuthMode.LOGIN:
+        return LoginToken(_needed(settings, "login", settings.login, mode), password)
+    username = options.jwt_username or settings.login or "dean"
+    return ServiceToken(password, username, lifetime=options.jwt_lifetime_seconds, claims=options.jwt_claims)
+
+
+def _needed(settings: Settings, field: str, value: str | None, mode: AuthMode) -> str:
+    if value:
+        return value
+    raise unusable(settings.conn_id, field, f"auth {mode.value!r} needs a {field}", f"Set the connection's {field}, or another auth.")
+
+
+def _sendable(settings: Settings, password: str) -> str:
+    """A password with a line break (a file read whole, say) cannot be a header; libraries would show it in their message."""
+    if password.isascii() and password.isprintable():
+        return password
+    raise unusable(
+        settings.conn_id, "password", "its password cannot be sent in a header", "Remove line breaks and characters beyond ASCII from it."
+    )

@@ -1,0 +1,197 @@
+"""What a hook says to its service: an operation in the service's dialect, any request, and finding out which dialect that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from dean_provider.contract.endpoints import AUTO, Dialect, Operation, Route, WireRequest, dialect_named, dialects
+from dean_provider.contract.service import ServiceName
+from dean_provider.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    ConfigurationError,
+    DeanError,
+    InvalidConfigurationError,
+    NetworkError,
+    ServiceUnavailableError,
+)
+from dean_provider.hooks.answers import payload_of
+from dean_provider.hooks.channel import Channel
+from dean_provider.hooks.exchange import Call, exchange
+from dean_provider.hooks.message import Answer
+from dean_provider.hooks.steps import Compute, LookUp, Steps
+
+__all__ = ["Manner", "operate", "send", "spoken_dialect"]
+
+Response = TypeVar("Response", bound=BaseModel)
+
+_LARGE_BYTES = 128 * 1024
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a hook calls: its correlation id, and seconds where they are not the connection's."""
+
+    request_id: str
+    timeout: float | None = None
+    deadline: float | None = None
+
+
+def operate(
+    channel: Channel, operation: Operation[Any, Response], request: BaseModel, manner: Manner, *, repeatable: bool | None = None
+) -> Steps[Response]:
+    """Have the service do ``operation``, in its own dialect.
+
+    :param repeatable: whether doing it twice is the same as once, if this request differs from its operation in that.
+    """
+    dialect = channel.dialect or (yield from spoken_dialect(channel, operation.service, manner))
+    route = dialect.route(operation)
+    call = Call(
+        what=f"{operation.service.value}.{operation.name}",
+        repeatable=operation.idempotent if repeatable is None else repeatable,
+        request_id=manner.request_id,
+        timeout=manner.timeout,
+        deadline=manner.deadline,
+        accepts=_tells_health if operation.name == "health" else _never,
+    )
+    answer = yield from exchange(channel, route.build(request), call)
+
+    def parse() -> Response:
+        return _parsed(route, operation, request, answer, call)
+
+    if len(answer.body) > _LARGE_BYTES:
+        large: Response = yield Compute(parse)
+        return large
+    return parse()
+
+
+def send(
+    channel: Channel,
+    method: str,
+    endpoint: str,
+    manner: Manner,
+    *,
+    params: Mapping[str, Any] | None = None,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
+    repeatable: bool | None = None,
+) -> Steps[Any]:
+    """Send any request below the service's address; JSON data comes back as data, everything else as text."""
+    method = method.upper()
+    if "://" in endpoint or endpoint.startswith("//"):
+        raise ConfigurationError(
+            f"{endpoint.partition('?')[0]!r} is an address of its own.",
+            suggestions=["Give a path: the connection says which service it is sent to."],
+        )
+    path, _, given = endpoint.partition("?")
+    query = {key: str(value) for key, value in (params or {}).items() if value is not None}
+    wire = WireRequest(method, f"/{path.lstrip('/')}" + (f"?{given}" if given else ""), query, json)
+    call = Call(
+        what=f"{channel.service} {method} {path}",
+        repeatable=method in _REPEATABLE if repeatable is None else repeatable,
+        request_id=manner.request_id,
+        timeout=manner.timeout,
+        deadline=manner.deadline,
+        headers=headers or {},
+    )
+    answer = yield from exchange(channel, wire, call)
+    text = "json" not in answer.headers.get("content-type", "json")
+    return payload_of(answer, text=text, asked={"operation": call.what}, request_id=call.request_id)
+
+
+def spoken_dialect(channel: Channel, service: ServiceName, manner: Manner) -> Steps[Dialect]:
+    """The dialect the connection names, or the first one whose probe likes what the service answers. Probes only read.
+
+    :raises ConfigurationError: when what answers speaks no dialect we know.
+    :raises NetworkError: when nothing answers.
+    """
+    line = channel.line or (yield LookUp())
+    if channel.dialect is not None:
+        return channel.dialect
+    wanted = line.settings.options.dialect
+    dialect = dialect_named(service, wanted) if wanted != AUTO else (yield from _probed(channel, service, manner))
+    channel.dialect = dialect
+    return dialect
+
+
+def _probed(channel: Channel, service: ServiceName, manner: Manner) -> Steps[Dialect]:
+    heard: dict[str, Answer | DeanError] = {}
+    for dialect in dialects(service):
+        if dialect.probe is None:
+            continue
+        path = dialect.probe.path
+        if path not in heard:
+            heard[path] = yield from _heard(channel, service, path, manner)
+        answer = heard[path]
+        if isinstance(answer, Answer) and dialect.probe.accepts(answer.status, _data(answer)):
+            return dialect
+    raise _unknown(channel, service, heard)
+
+
+def _heard(channel: Channel, service: ServiceName, path: str, manner: Manner) -> Steps[Answer | DeanError]:
+    """What the service says at ``path``, whatever its status; a refusal is kept, since the next probe may fare better."""
+    call = Call(
+        what=f"{service.value}.probe",
+        repeatable=True,
+        request_id=manner.request_id,
+        timeout=manner.timeout,
+        deadline=manner.deadline,
+        accepts=lambda answer: answer.status not in (401, 403) and answer.status not in (429, 502, 504),
+    )
+    try:
+        answer: Answer = yield from exchange(channel, WireRequest("GET", path, {}, None), call)
+    except (NetworkError, CircuitOpenError):
+        raise
+    except DeanError as error:
+        return error
+    return answer
+
+
+def _unknown(channel: Channel, service: ServiceName, heard: Mapping[str, Answer | DeanError]) -> DeanError:
+    """Why no dialect fits: refused, not ready yet, or something else altogether."""
+    for found in heard.values():
+        if isinstance(found, AuthenticationError) or (isinstance(found, DeanError) and found.retryable):
+            return found
+    statuses = {path: found.status for path, found in heard.items() if isinstance(found, Answer)}
+    if any(status >= 500 for status in statuses.values()):
+        return ServiceUnavailableError(
+            f"{service.value} is not ready: its answers do not tell which dialect it speaks.", details={"answers": statuses}
+        )
+    known = ", ".join(dialect.name for dialect in dialects(service))
+    return InvalidConfigurationError(
+        f"What answers over connection {channel.conn_id!r} speaks no known dialect of {service.value}.",
+        details={"field": "dialect", "rule": f"one of {known}", "answers": statuses},
+        suggestions=[f"Check that host and port are {service.value}'s, or set the connection's dialect to one of {known}."],
+    )
+
+
+def _parsed(route: Route, operation: Operation[Any, Response], request: BaseModel, answer: Answer, call: Call) -> Response:
+    asked = {"operation": call.what, "path": route.path}
+    payload = payload_of(answer, text=route.text, asked=asked, request_id=call.request_id)
+    try:
+        return route.parse(operation, request, payload)
+    except DeanError as error:
+        error.request_id = error.request_id or call.request_id
+        raise
+
+
+def _never(_: Answer) -> bool:
+    return False
+
+
+def _tells_health(answer: Answer) -> bool:
+    """An unhealthy service answers 503 with its health."""
+    data = _data(answer)
+    return answer.status == 503 and isinstance(data, dict) and "status" in data and "error_code" not in data
+
+
+def _data(answer: Answer) -> Any:
+    try:
+        return answer.json
+    except ValueError:
+        return answer.text

@@ -1,0 +1,31 @@
+"""The correlation id that every call carries, so that a service's log leads back to the task that called."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+__all__ = ["HEADER", "correlation_id", "current_correlation_id"]
+
+HEADER = "X-Request-ID"
+
+
+def correlation_id(dag_id: str, run_id: str, task_id: str = "", map_index: int = -1) -> str:
+    """The id of a task of a DAG run: the same in every try, in the operator and in its trigger.
+
+    A hash in the form of a UUID, because services refuse or replace ids in other forms and run ids hold characters that headers may not.
+    """
+    identity = "\x00".join((dag_id, run_id, task_id, str(map_index)))
+    return str(UUID(bytes=sha256(identity.encode()).digest()[:16], version=4))
+
+
+def current_correlation_id() -> str:
+    """The id of the task that is running, or a random one outside of a task."""
+    from airflow.sdk import get_current_context
+
+    try:
+        context = get_current_context()
+        instance = context["ti"]
+        return correlation_id(instance.dag_id, instance.run_id, instance.task_id, -1 if instance.map_index is None else instance.map_index)
+    except (RuntimeError, KeyError, AttributeError):
+        return str(uuid4())

@@ -1,0 +1,194 @@
+"""One call from the request's description to its answer: address, authentication, circuit breaker, redirects, errors, repetitions.
+
+Written once for synchronous and asynchronous callers, in :mod:`dean_provider.hooks.steps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from dean_provider.contract.endpoints import WireRequest
+from dean_provider.errors import AuthenticationError, ConnectionFailedError, DeanError, InvalidResponseError
+from dean_provider.hooks.answers import error_of, payload_of
+from dean_provider.hooks.channel import Channel, Line
+from dean_provider.hooks.correlation import HEADER
+from dean_provider.hooks.failures import never_sent, timed_out
+from dean_provider.hooks.masking import without_userinfo
+from dean_provider.hooks.message import Answer, Outgoing, encoded
+from dean_provider.hooks.retry import RetryPolicy
+from dean_provider.hooks.steps import Admit, LookUp, Mask, Pause, Send, Settle, Steps
+
+__all__ = ["Call", "exchange"]
+
+_FOLLOWED = frozenset({301, 302, 303, 307, 308})
+
+
+def _never(_: Answer) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Call:
+    """The circumstances of one call.
+
+    :param what: service and operation, for logs and errors.
+    :param repeatable: doing it twice is the same as doing it once.
+    :param request_id: correlation id.
+    :param timeout: seconds for one attempt, if not the connection's.
+    :param deadline: seconds for all of it, if not the connection's.
+    :param accepts: tells an answer that says something although its status is an error's.
+    """
+
+    what: str
+    repeatable: bool
+    request_id: str
+    timeout: float | None = None
+    deadline: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accepts: Callable[[Answer], bool] = _never
+
+
+def exchange(channel: Channel, wire: WireRequest, call: Call) -> Steps[Answer]:
+    """Get a good answer to ``wire``, within the deadline.
+
+    :raises ServiceError: the service answered with a failure, or the circuit breaker is open.
+    :raises NetworkError: no usable answer came.
+    :raises ConfigurationError: the connection cannot be used, or credentials are refused.
+    :raises DeanError: whatever else the service reports.
+    """
+    line = channel.line or (yield LookUp())
+    ends = channel.clock.monotonic() + (call.deadline or line.settings.deadline) + wire.extra_seconds
+    attempt = _Attempt(channel, wire, encoded(wire.body), call, ends)
+    pauses: list[float] = []
+    policy = RetryPolicy.of(line.settings)
+    for guard in policy.retrying(repeatable=call.repeatable, ends=ends, clock=channel.clock, sleep=pauses.append, what=call.what):
+        if pauses:
+            yield Pause(pauses.pop())
+        with guard:
+            return (yield from attempt.run())
+    raise AssertionError("tenacity ended neither with an answer nor with an error")
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One attempt at a call.
+
+    :param ends: when, on the clock's monotonic time, the call must be over.
+    """
+
+    channel: Channel
+    wire: WireRequest
+    body: bytes | None
+    call: Call
+    ends: float
+
+    def run(self) -> Steps[Answer]:
+        """Refused credentials are renewed, and the connection is read again, once; so it is when nothing answers at its address."""
+        line = self.channel.line or (yield LookUp())
+        version = self.channel.version
+        try:
+            return (yield from self._authenticated(line))
+        except AuthenticationError:
+            renewed = line.credentials.expire()
+            fresh = yield LookUp(version)
+            if fresh is line and not renewed:
+                raise
+            return (yield from self._authenticated(fresh))
+        except ConnectionFailedError as error:
+            if never_sent(error):
+                yield LookUp(version)
+            raise
+
+    def _authenticated(self, line: Line) -> Steps[Answer]:
+        if line.credentials.due(self.channel.clock.now()):
+            yield from self._renewed(line)
+        own = line.credentials.headers(self.channel.clock.now())
+        return (yield from self._followed(line, self._outgoing(line, self.wire, self.call, own), self.call))
+
+    def _renewed(self, line: Line) -> Steps[None]:
+        """Make or fetch a token."""
+        wire = line.credentials.request()
+        payload: Any = None
+        if wire is not None:
+            call = replace(self.call, what=f"{self.call.what} (token)", headers={}, timeout=None, accepts=_never)
+            request = self._outgoing(line, wire, call, {})
+            answer = yield from self._followed(line, request, call)
+            payload = payload_of(answer, text=False, asked=_asked(request, call), request_id=call.request_id)
+        yield Mask(line.credentials.renew(self.channel.clock.now(), payload))
+
+    def _outgoing(self, line: Line, wire: WireRequest, call: Call, own: Mapping[str, str]) -> Outgoing:
+        settings = line.settings
+        body = self.body if wire is self.wire else encoded(wire.body)
+        headers = {**settings.headers, **call.headers, HEADER: call.request_id, **own}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        query = f"?{urlencode(wire.query)}" if wire.query else ""
+        left = self.ends - self.channel.clock.monotonic()
+        seconds = min((call.timeout or settings.timeout) + wire.extra_seconds, left)
+        request = Outgoing(wire.method, f"{settings.base_url}{wire.path}{query}", headers, body, seconds)
+        if left <= 0:
+            raise timed_out(request)
+        return request
+
+    def _followed(self, line: Line, request: Outgoing, call: Call) -> Steps[Answer]:
+        """Send ``request``, and again where the answer points to on the same host and port: credentials never leave it."""
+        for _ in range(line.settings.max_redirects + 1):
+            answer = yield from self._guarded(line, request, call)
+            if answer.status not in _FOLLOWED or not line.settings.follow_redirects:
+                return answer
+            request = _redirected(request, answer, call)
+        raise InvalidResponseError(
+            f"More than {line.settings.max_redirects} redirects.",
+            details=_asked(request, call),
+            suggestions=["Set the connection's host to where the service itself is."],
+            request_id=call.request_id,
+        )
+
+    def _guarded(self, line: Line, request: Outgoing, call: Call) -> Steps[Answer]:
+        """One request under the circuit breaker; an answer that is an error is raised."""
+        admission = yield Admit(line)
+        try:
+            answer: Answer = yield Send(line, request)
+            self._check(line, answer, request, call)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            if isinstance(error, DeanError):
+                error.request_id = error.request_id or call.request_id
+                error.details.setdefault("operation", call.what)
+            yield Settle(line, admission, error)
+            raise
+        yield Settle(line, admission)
+        return answer
+
+    def _check(self, line: Line, answer: Answer, request: Outgoing, call: Call) -> None:
+        if answer.status < 300 or call.accepts(answer) or (answer.status in _FOLLOWED and line.settings.follow_redirects):
+            return
+        now = self.channel.clock.now()
+        tokens = [value.rpartition(" ")[2] for value in line.credentials.headers(now).values()]
+        secrets = [*line.settings.secrets, *tokens]
+        error = error_of(answer, asked=_asked(request, call), request_id=call.request_id, now=now, secrets=secrets)
+        if error is not None:
+            raise error
+
+
+def _redirected(request: Outgoing, answer: Answer, call: Call) -> Outgoing:
+    target = urljoin(request.url, answer.headers.get("location", ""))
+    here, there = urlsplit(request.url), urlsplit(target)
+    same = (here.scheme, here.hostname, here.port) == (there.scheme, there.hostname, there.port)
+    keeps = answer.status in (307, 308) or request.method in ("GET", "HEAD")
+    if not same or not (keeps or answer.status == 303) or "location" not in answer.headers:
+        raise InvalidResponseError(
+            f"The service redirects to {without_userinfo(target)}, which is not followed.",
+            details={**_asked(request, call), "status": answer.status},
+            suggestions=["Set the connection's schema, host and port to where the service itself is."],
+            request_id=call.request_id,
+        )
+    return replace(request, url=target) if keeps else replace(request, url=target, method="GET", body=None)
+
+
+def _asked(request: Outgoing, call: Call) -> dict[str, Any]:
+    return {"operation": call.what, "method": request.method, "url": without_userinfo(request.url)}

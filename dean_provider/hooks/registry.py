@@ -1,0 +1,40 @@
+"""The open channels of this process, one for each service and connection."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from dean_provider.hooks.channel import Channel
+
+__all__ = ["channel_of", "forget"]
+
+_channels: dict[tuple[str, str], Channel] = {}
+_parents: list[object] = []
+_lock = threading.Lock()
+
+
+def channel_of(conn_id: str, *, service: str, exchanges_login: bool = False) -> Channel:
+    """The channel to ``service`` over connection ``conn_id``; nothing is resolved or opened before the first call."""
+    channel = _channels.get((service, conn_id))
+    if channel is None:
+        with _lock:
+            channel = _channels.setdefault((service, conn_id), Channel(conn_id, service=service, exchanges_login=exchanges_login))
+    return channel
+
+
+def forget(conn_id: str | None = None) -> None:
+    """Close and drop the channels of one connection, or all of them: what is called next resolves the connection anew."""
+    with _lock:
+        for key in [key for key in _channels if conn_id in (None, key[1])]:
+            _channels.pop(key).close()
+
+
+def _start_afresh() -> None:
+    """In a child process: neither use nor close what the parent has open (its sockets are still the parent's), nor wait for its locks."""
+    global _channels, _lock
+    _parents.append(_channels)
+    _channels, _lock = {}, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_start_afresh)

@@ -1,0 +1,135 @@
+"""Requests sent by ``aiohttp``, over one session for each event loop that stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import aiohttp
+from asgiref.sync import sync_to_async
+from yarl import URL
+
+from dean_provider.errors import DeanError
+from dean_provider.hooks.connection import Settings
+from dean_provider.hooks.failures import broken, not_connected, timed_out, too_large, unsendable
+from dean_provider.hooks.loopbound import LoopBound
+from dean_provider.hooks.message import Answer, Outgoing
+
+__all__ = ["AsyncTransport", "tls_context"]
+
+_CONNECTIONS = 100
+_OWN_HEADERS = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
+
+
+class AsyncTransport:
+    """Sends requests over one kept session for each event loop of this process.
+
+    Redirects are not followed here, and no cookies are kept.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._proxy = URL(settings.proxy) if settings.proxy else None
+        self._sessions = LoopBound(self._make, aiohttp.ClientSession.close)
+        self._in_flight = 0
+        self._retired = False
+
+    async def session(self) -> aiohttp.ClientSession:
+        """The running loop's session."""
+        return await self._sessions.get()
+
+    async def send(self, request: Outgoing) -> Answer:
+        """Send ``request`` and read its whole answer.
+
+        :raises NetworkError: when no complete answer came.
+        :raises ConfigurationError: when it cannot be sent, or the service's certificate is not trusted.
+        """
+        self._in_flight += 1
+        try:
+            session = await self._sessions.get()
+            timeout = aiohttp.ClientTimeout(total=request.seconds, sock_connect=min(self._settings.connect_timeout, request.seconds))
+            async with session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                headers=request.headers,
+                data=request.body,
+                timeout=timeout,
+                proxy=self._proxy,
+                allow_redirects=False,
+            ) as response:
+                body = await self._read(request, response)
+                return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            raise _failure(request, error) from None
+        finally:
+            self._in_flight -= 1
+            if self._retired and not self._in_flight:
+                await self._sessions.discard()
+
+    async def retire(self) -> None:
+        """Close the running loop's session once nobody is using it."""
+        self._retired = True
+        if not self._in_flight:
+            await self._sessions.discard()
+
+    async def close(self) -> None:
+        """Close the running loop's session; the next request opens another."""
+        await self._sessions.discard()
+
+    async def _make(self) -> aiohttp.ClientSession:
+        secure = self._settings.base_url.startswith("https") or (self._settings.proxy or "").startswith("https")
+        tls: ssl.SSLContext | bool = await sync_to_async(tls_context)(self._settings) if secure else True
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=tls),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_OWN_HEADERS,
+            trust_env=False,
+        )
+
+    async def _read(self, request: Outgoing, response: aiohttp.ClientResponse) -> bytes:
+        bound = self._settings.options.max_response_bytes
+        if (response.content_length or 0) > bound:
+            raise _refused(response, request, bound)
+        parts: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > bound:
+                raise _refused(response, request, bound)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Whom to trust and who we are, as ``requests`` would take the same options. Reads files: never call it on an event loop."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    trusted = DEFAULT_CA_BUNDLE_PATH if settings.verify is True else settings.verify
+    folder = isinstance(trusted, str) and Path(trusted).is_dir()
+    context = ssl.create_default_context(cafile=None if folder else trusted or None, capath=trusted if folder else None)  # type: ignore[arg-type]
+    if settings.verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if settings.cert:
+        files = (settings.cert, None) if isinstance(settings.cert, str) else settings.cert
+        context.load_cert_chain(*files)
+    return context
+
+
+def _refused(response: aiohttp.ClientResponse, request: Outgoing, bound: int) -> DeanError:
+    """Closes the connection instead of draining it."""
+    response.close()
+    return too_large(request, bound)
+
+
+def _failure(request: Outgoing, error: Exception) -> DeanError:
+    if isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+        return not_connected(request, error)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return not_connected(request, error.certificate_error)
+    if isinstance(error, asyncio.TimeoutError):
+        return timed_out(request)
+    if isinstance(error, aiohttp.ClientError | OSError) and not isinstance(error, aiohttp.InvalidURL):
+        return broken(request, error)
+    return unsendable(request, error)
