@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dean_provider import __version__
+from dean_provider.hooks.forms import connection_types
 
 INTEGRATION = "DEAN"
 
@@ -24,6 +25,8 @@ def get_provider_info() -> dict[str, Any]:
         "versions": [__version__],
         "config": json.loads((Path(__file__).parent / "config" / "options.json").read_text("utf-8")),
         "integrations": [{"integration-name": INTEGRATION, "tags": ["service"]}],
+        "hooks": _modules("hooks", "indexagent", "evolution", "airflow"),
+        "connection-types": connection_types(),
         "operators": _modules("operators", "validation", "population", "trial", "patterns", "report"),
         "sensors": _modules("sensors", "trial", "service_health"),
         "triggers": _modules("triggers", "trial", "service_health"),
