@@ -63,7 +63,7 @@ def _print_listed(problem: Mapping[str, Any]) -> None:
     field, value, rule = problem.get("field", ""), problem.get("value"), str(problem.get("rule", ""))
     given = "" if value is None or rule.startswith(str(field)) else f" = {value}"
     _line("  -", rule if rule.startswith(str(field)) else f"{field}{given} {rule}", "yellow")
-    for mark, key in (("at", "origin"), ("→", "suggestion")):
+    for mark, key in (("in", "origin"), ("→", "suggestion")):
         if problem.get(key):
             _line(f"    {mark}", str(problem[key]), "cyan" if key == "suggestion" else "dim")
 
