@@ -1,0 +1,122 @@
+"""What is built is whole, holds nothing else, and works where nothing but it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINKS = {"hooks", "operators", "sensors", "plugins", "dags"}
+ROOMS = {
+    "hooks",
+    "operators",
+    "sensors",
+    "plugins",
+    "dags",
+    "triggers",
+    "engine",
+    "services",
+    "testing",
+    "config",
+    "cli",
+    "local",
+    "report",
+}
+
+
+def _run(*command: str | Path, **env: str) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env={**os.environ, **env}, cwd="/", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("dist")
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT)
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (path,) = built.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a clean environment with the wheel and what the services need."""
+    env = tmp_path_factory.mktemp("clean") / "venv"
+    _run(sys.executable, "-m", "venv", env)
+    python = env / "bin" / "python"
+    _run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", f"{wheel}[services]")
+    return python
+
+
+def _tracked(folder: str) -> set[str]:
+    return set(subprocess.run(["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a git checkout to know which files are the project's")
+def test_wheel_holds_every_tracked_file_of_the_package_and_nothing_else(wheel: Path) -> None:
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert {name.split("/")[0] for name in names} == {"dean_provider"}
+    assert _tracked("dean_provider") - names == set()
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+
+
+def test_wheel_has_every_room(wheel: Path) -> None:
+    rooms = {name.split("/")[1] for name in zipfile.ZipFile(wheel).namelist() if name.startswith("dean_provider/")}
+    assert rooms >= ROOMS
+
+
+def test_sdist_holds_the_code_once_and_keeps_the_dags(built: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        members = archive.getmembers()
+    names = {member.name.split("/", 1)[1] for member in members if "/" in member.name}
+    assert not [name for name in names if name.split("/")[0] in LINKS]
+    assert any(name.startswith("dean_provider/dags/") for name in names)
+    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"} <= names
+    assert not [member.name for member in members if member.issym() or member.islnk()]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+class TestCleanEnvironment:
+    """The wheel alone, with what it depends on."""
+
+    def test_every_entry_point_resolves(self, installed: Path, tmp_path: Path) -> None:
+        code = (
+            "import json; from importlib.metadata import distribution as d\n"
+            "print(json.dumps([[e.group, e.name, callable(e.load())] for e in d('dean-provider').entry_points]))"
+        )
+        found = json.loads(_run(installed, "-c", code, AIRFLOW_HOME=str(tmp_path)).splitlines()[-1])
+        assert all(usable for _, _, usable in found)
+        assert {"apache_airflow_provider", "airflow.plugins", "dean.objectives", "console_scripts"} == {group for group, _, _ in found}
+
+    def test_nothing_is_installed_beside_the_package(self, installed: Path) -> None:
+        code = f"import importlib.util as u; print([n for n in {sorted(LINKS | {'tests', 'docs', 'benchmarks'})} if u.find_spec(n)])"
+        assert _run(installed, "-c", code).strip() == "[]"
+
+    def test_airflow_lists_the_provider_and_parses_its_dags(self, installed: Path, tmp_path: Path) -> None:
+        env = {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/airflow.db"}
+        assert "dean-provider" in _run(installed.parent / "airflow", "providers", "list", "-o", "json", **env)
+        code = (
+            "import json; from airflow.dag_processing.dagbag import DagBag; from dean_provider.bundle import DeanDagBundle\n"
+            "bag = DagBag(str(DeanDagBundle(name='dean').path), include_examples=False)\n"
+            "print(json.dumps([sorted(bag.dags), bag.import_errors]))"
+        )
+        dags, errors = json.loads(_run(installed, "-c", code, **env).splitlines()[-1])
+        assert errors == {}
+        assert {"dean_evolution_trial", "dean_evolution_trial_scheduled"} <= set(dags)
+
+    def test_the_command_line_answers(self, installed: Path, tmp_path: Path) -> None:
+        assert "0." in _run(installed.parent / "dean", "version", AIRFLOW_HOME=str(tmp_path))
