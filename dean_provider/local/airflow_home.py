@@ -144,6 +144,11 @@ class AirflowHome:
     def _stamp(self) -> Path:
         return self.path / "migrated"
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no SQLite file yet."""
+        return self._sqlite is not None and not self._sqlite.exists()
+
     def migrated(self, sign: str) -> bool:
         """Whether the database was migrated by the very software with fingerprint ``sign``."""
         stamp = self._stamp()
@@ -151,11 +156,10 @@ class AirflowHome:
         return here and stamp.exists() and stamp.read_text() == f"{sign} {self._database_url}"
 
     def copy_template(self, templates: Path, sign: str) -> bool:
-        """Start from the kept database of ``sign``; ``False`` when there is none."""
+        """Start from the kept database of ``sign``; ``False`` when there is none, or when this home has a database already."""
         template = templates / f"{sign}.db"
-        if self._sqlite is None or not template.exists():
+        if self._sqlite is None or self._sqlite.exists() or not template.exists():
             return False
-        self._sqlite.unlink(missing_ok=True)
         shutil.copyfile(template, self._sqlite)
         self.note_migrated(sign)
         return True

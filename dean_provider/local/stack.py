@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -167,8 +168,9 @@ class Stack:
         if self.airflow_home.migrated(sign) or self.airflow_home.copy_template(self._templates, sign):
             return
         self._say("making Airflow's database")
+        new = self.airflow_home.empty
         self.supervisor.call(self.airflow_home.command("db", "migrate"), timeout=_MIGRATE_SECONDS)
-        if self._fresh:
+        if new:
             self.airflow_home.keep_template(self._templates, sign)
         self.airflow_home.note_migrated(sign)
 
@@ -202,6 +204,14 @@ class Stack:
     def wait_for(self, ready: Callable[[], bool], what: str, *, timeout: float = 120.0) -> None:
         """Wait until ``ready()`` while watching the components, see :meth:`Supervisor.wait_for`."""
         self.supervisor.wait_for(ready, what, timeout=timeout)
+
+    def pause(self, seconds: float) -> None:
+        """Wait a little, while watching the components.
+
+        :raises ServiceFailureError: when one died.
+        """
+        self.supervisor.check()
+        time.sleep(seconds)
 
     def wait_for_dag(self, dag_id: str, *, timeout: float = 120.0) -> None:
         """Wait until the DAG processor has read ``dag_id``."""

@@ -53,6 +53,7 @@ class Supervisor:
         self._ledger = Ledger(self.home, uuid.uuid4().hex)
         self._guardian: subprocess.Popen[bytes] | None = None
         self._hurry = False
+        self._stopping = False
         self._opened = False
 
     @property
@@ -160,6 +161,7 @@ class Supervisor:
 
         :param grace_seconds: how long the programs have to end by themselves.
         """
+        self._stopping = True
         if not self._opened:
             return
         until = time.monotonic() + grace_seconds
@@ -183,9 +185,13 @@ class Supervisor:
             while component.running and not self._hurry and time.monotonic() < until:
                 component.wait(_POLL_SECONDS)
 
-    def hurry(self) -> None:
-        """Give up on good order: a stop under way goes on by force. May be called from a signal handler."""
-        self._hurry = True
+    def interrupt(self) -> bool:
+        """Somebody wants the end, now. A stop under way goes on by force. For signal handlers.
+
+        :returns: whether a stop was under way; if not, it is the caller's to begin one.
+        """
+        self._hurry = self._stopping
+        return self._stopping
 
     def _end_guardian(self) -> None:
         if self._guardian and self._guardian.stdin:

@@ -112,6 +112,7 @@ def test_a_migrated_database_is_kept_and_copied(tmp_path: Path, airflow: Airflow
         assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("kept",)]
     assert airflow.migrated("sign")
     assert not airflow.migrated("other software")
+    assert not airflow.copy_template(templates, "sign"), "a database in use was replaced"
 
 
 def test_the_fingerprint_is_stable_and_knows_the_interpreter():

@@ -1,0 +1,109 @@
+"""`dean demo`: a real trial under a real Airflow, from nothing to the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.local.closing import show_result
+from dean_provider.local.ports import Ports
+from dean_provider.local.result import DemoResult
+from dean_provider.local.signals import interruptible
+from dean_provider.local.stack import Database, Stack
+from dean_provider.local.trial_run import DAG_ID, TrialRun
+from dean_provider.local.view import View, view_on
+
+__all__ = ["SEED", "Demo", "run"]
+
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a demo runs and where.
+
+    :param home: everything of it lives there; what an earlier demo left is forgotten, its reports excepted.
+    """
+
+    home: Path = Path(".dean/demo")
+    db: Database = "sqlite"
+    ports: Ports = field(default_factory=Ports)
+    seed: int = SEED
+    population_size: int = 60
+    generations: int = 60
+
+    def conf(self) -> dict[str, Any]:
+        """What the DAG run is given. Checked here, so that a mistake costs no minute.
+
+        :raises ValidationError: when a value is out of range.
+        """
+        given = {
+            "name": "demo",
+            "objective": "bin_packing",
+            "seed": self.seed,
+            "population_size": self.population_size,
+            "generations": self.generations,
+        }
+        TrialConfig.model_validate(given)
+        return given
+
+
+def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.monotonic) -> DemoResult:
+    """Run ``demo`` and show it; nothing of it runs any more when this returns or raises.
+
+    :param as_json: the last thing on standard output is the result as one JSON object; everything else goes to standard error.
+    :raises ConfigurationError: when a port is taken, another demo uses the home, or a value is out of range.
+    :raises DeanError: when a component dies or the trial fails.
+    """
+    began = clock()
+    console = Console(stderr=as_json)
+    conf = demo.conf()
+    with view_on(console, clock) as view:
+        stack = Stack(demo.home, db=demo.db, ports=demo.ports, fresh=True, templates=demo.home.parent / "templates", say=view.say)
+        with interruptible(stack.supervisor):
+            found = _trial(stack, conf, view)
+    result, instances = found(clock() - began)
+    result.write(demo.home / "result.json")
+    show_result(console, result, instances=instances)
+    if as_json:
+        sys.stdout.write(json.dumps(result.to_json()) + "\n")
+        sys.stdout.flush()
+    return result
+
+
+def _trial(stack: Stack, conf: dict[str, Any], view: View) -> Callable[[float], tuple[DemoResult, int]]:
+    """Run the trial; what is returned makes the result once the total time is known."""
+    trial_run = TrialRun(stack, f"demo_{datetime.now(timezone.utc):%Y%m%dT%H%M%S}", conf)
+    with stack:
+        try:
+            stack.wait_for_dag(DAG_ID)
+            _follow(trial_run, view)
+            trial, verification = trial_run.outcome()
+            report = trial_run.report()
+        finally:
+            view.say("stopping everything")
+
+    def result(seconds: float) -> tuple[DemoResult, int]:
+        made = DemoResult.of(trial, verification, dag_run_id=trial_run.run_id, report=report, total_seconds=seconds)
+        return made, verification.instances.get("test", 0)
+
+    return result
+
+
+def _follow(trial_run: TrialRun, view: View) -> None:
+    view.say(f"airflow dags trigger {DAG_ID}")
+    trial_run.trigger()
+    view.say(f"running {DAG_ID}")
+    for progress in trial_run.follow():
+        view.show(progress)
+    if progress.state != "success":
+        raise trial_run.failure(progress)
