@@ -75,7 +75,7 @@ class AgentPage(Page):
 
 
 class AgentRef(BaseModel):
-    agent_id: str = Field(min_length=1, max_length=128)
+    agent_id: str = Field(min_length=1, max_length=200)
 
 
 class ListAgents(PageRequest):

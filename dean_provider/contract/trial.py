@@ -241,6 +241,7 @@ class Constraints(BaseModel):
     max_population_size: int
     max_generations: int
     max_genes: int
+    max_generation_genes: int | None = Field(default=None, description="Population size times genes.")
     max_running_trials: int
     max_request_bytes: int
     max_page_size: int

@@ -153,9 +153,7 @@ class Agents:
         for position in range(after + 1, population.size):
             yield (population.number, position), member(population, row, position)
 
-    def _of_population(
-        self, session: Session, request: ListAgents, start: tuple[int, ...]
-    ) -> Iterator[tuple[tuple[int, int], Agent]]:
+    def _of_population(self, session: Session, request: ListAgents, start: tuple[int, ...]) -> Iterator[tuple[tuple[int, int], Agent]]:
         population = population_row(session, request.population_id or "")
         return self._members(session, population, request.generation, start[1])
 
@@ -176,4 +174,3 @@ class Agents:
         for population in session.scalars(query.execution_options(yield_per=20)):
             after = position if population.number == number else -1
             yield from self._members(session, population, request.generation, after)
-

@@ -147,9 +147,9 @@ class CodeIndex:
         given = (match, request.repository, request.repository)
         source = "FROM words JOIN file ON file.id = words.rowid WHERE " + where
         with self._lock:
-            total = self._connection.execute(f"SELECT count(*) {source}", given).fetchone()[0]  # noqa: S608  no caller's text in it
+            total = self._connection.execute(f"SELECT count(*) {source}", given).fetchone()[0]
             rows = self._connection.execute(
-                f"SELECT repository, file.path, file.text, -bm25(words) AS score {source} ORDER BY score DESC, file.path LIMIT ?",  # noqa: S608
+                f"SELECT repository, file.path, file.text, -bm25(words) AS score {source} ORDER BY score DESC, file.path LIMIT ?",
                 (*given, request.limit),
             ).fetchall()
         results = []

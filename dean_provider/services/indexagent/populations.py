@@ -20,8 +20,8 @@ from dean_provider.contract.population import (
     Variation,
 )
 from dean_provider.contract.space import SearchSpace
-from dean_provider.engine.generation import Bred, initial
 from dean_provider.engine.diversity import diversity
+from dean_provider.engine.generation import Bred, initial
 from dean_provider.engine.intervention import intervene
 from dean_provider.engine.patterns import impose
 from dean_provider.engine.streams import stream

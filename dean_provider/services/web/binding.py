@@ -1,15 +1,15 @@
 """Routes from the contract: each operation of a dialect becomes a FastAPI route, so that OpenAPI says exactly what callers send.
 
 A handler takes the operation's request model and returns its response model, or a ready response. A plain function runs in a thread;
-an ``async`` one on the loop and must not block.
+an ``async`` one on the loop and must not block. What else a handler takes is given by FastAPI, for example a header.
 """
 
 from __future__ import annotations
 
 import inspect
 import string
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -21,7 +21,7 @@ from dean_provider.contract.problem import MEDIA_TYPE, Problem
 
 __all__ = ["Handler", "Handlers", "bind"]
 
-Handler = Callable[[Any], "BaseModel | Response | Awaitable[BaseModel | Response]"]
+Handler = Callable[..., "BaseModel | Response | Awaitable[BaseModel | Response]"]
 Handlers = Mapping[Operation[Any, Any], Handler]
 _PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {"description": "What went wrong.", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -44,8 +44,17 @@ def _rest_model(model: type[BaseModel], in_path: list[str]) -> type[BaseModel] |
     return made
 
 
-def _signature(model: type[BaseModel], route: Route, rest: type[BaseModel] | None) -> inspect.Signature:
-    parameters = []
+def _extras(handler: Handler) -> dict[str, inspect.Parameter]:
+    """What a handler takes besides the request, by name."""
+    hints = get_type_hints(handler, include_extras=True)
+    more = list(inspect.signature(handler).parameters.values())[1:]
+    return {given.name: given.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[given.name]) for given in more}
+
+
+def _signature(
+    model: type[BaseModel], route: Route, rest: type[BaseModel] | None, extras: dict[str, inspect.Parameter]
+) -> inspect.Signature:
+    parameters = list(extras.values())
     for name in _path_names(route):
         field = model.model_fields[name]
         kind = Annotated.__class_getitem__((field.annotation, *field.metadata, Path(description=field.description)))  # type: ignore[attr-defined]
@@ -73,16 +82,18 @@ def _answer(result: BaseModel | Response) -> Response:
     return Response(result.model_dump_json(), media_type="application/json")
 
 
-def _endpoint(operation: Operation[Any, Any], handler: Handler) -> Callable[..., Any]:
+def _endpoint(operation: Operation[Any, Any], handler: Handler, extras: Collection[str]) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(handler):
 
         async def asynchronous(**given: Any) -> Response:
-            return _answer(await handler(_request(operation.request, given)))
+            more = {name: given.pop(name) for name in extras}
+            return _answer(await handler(_request(operation.request, given), **more))
 
         return asynchronous
 
     def synchronous(**given: Any) -> Response:
-        result = handler(_request(operation.request, given))
+        more = {name: given.pop(name) for name in extras}
+        result = handler(_request(operation.request, given), **more)
         assert isinstance(result, (BaseModel, Response))
         return _answer(result)
 
@@ -97,8 +108,9 @@ def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
     by_name = {operation.name: (operation, handler) for operation, handler in handlers.items()}
     for name, route in dialect.routes.items():
         operation, handler = by_name[name]
-        endpoint = _endpoint(operation, handler)
-        endpoint.__signature__ = _signature(operation.request, route, _rest_model(operation.request, _path_names(route)))  # type: ignore[attr-defined]
+        extras, rest = _extras(handler), _rest_model(operation.request, _path_names(route))
+        endpoint = _endpoint(operation, handler, extras)
+        endpoint.__signature__ = _signature(operation.request, route, rest, extras)  # type: ignore[attr-defined]
         router.add_api_route(
             route.path,
             endpoint,

@@ -25,7 +25,9 @@ async def _run(check: CheckFunction) -> Check:
     except asyncio.TimeoutError:
         found = Check(status=HealthStatus.UNHEALTHY, message=f"no answer within {_PATIENCE_SECONDS:g} s")
     except Exception as error:  # noqa: BLE001  whatever breaks a check is what the check reports
-        found = Check(status=HealthStatus.UNHEALTHY, message=f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}")
+        found = Check(
+            status=HealthStatus.UNHEALTHY, message=f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+        )
     return found.model_copy(update={"latency_seconds": round(time.perf_counter() - start, 6)})
 
 

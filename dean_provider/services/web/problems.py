@@ -69,7 +69,8 @@ def invalid_request(errors: list[ErrorDetails]) -> InvalidConfigurationError:
     return InvalidConfigurationError(
         f"The request cannot be understood: {first['field']}: {first['rule']}{more}.",
         details={"problems": problems},
-        suggestions=[problem["suggestion"] for problem in problems if problem.get("suggestion")] or ["See /openapi.json for what is accepted."],
+        suggestions=[problem["suggestion"] for problem in problems if problem.get("suggestion")]
+        or ["See /openapi.json for what is accepted."],
     )
 
 
@@ -87,11 +88,15 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     asked = {"method": request.method, "path": request.url.path}
     if error.status_code == 404:
-        found: DeanError = NotFoundError(f"There is nothing at {request.url.path}.", details=asked, suggestions=["See /openapi.json for the paths there are."])
+        found: DeanError = NotFoundError(
+            f"There is nothing at {request.url.path}.", details=asked, suggestions=["See /openapi.json for the paths there are."]
+        )
     elif error.status_code == 405:
         allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
         found = BusinessError(
-            f"{request.url.path} does not take {request.method}.", details={**asked, "allowed": allowed}, suggestions=[f"Use {allowed}."] if allowed else []
+            f"{request.url.path} does not take {request.method}.",
+            details={**asked, "allowed": allowed},
+            suggestions=[f"Use {allowed}."] if allowed else [],
         )
     elif error.status_code == 413:
         found = LimitExceededError(str(error.detail), details=asked)

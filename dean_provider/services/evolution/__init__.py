@@ -1,0 +1,1 @@
+"""The reference Evolution API: trials, selection, evaluation, generations, budgets, the pattern registry."""

@@ -1,0 +1,131 @@
+"""Tokens: what may be spent, what was promised, what was used.
+
+Usage is a ledger written in the same transaction as whatever it pays for. A promise is what a holder was allocated, or a trial's own
+token_budget, less what it has used; it ends with the trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage, UsageWindow
+from dean_provider.contract.service import Empty
+from dean_provider.contract.trial import TrialStatus
+from dean_provider.errors import BudgetExhaustedError
+from dean_provider.services.evolution.lookup import find_trial
+from dean_provider.services.evolution.tables import AllocationRow, TrialRow, UsageRow
+from dean_provider.services.store import Database
+
+__all__ = ["Economy", "spend"]
+
+_ENDED = [status.value for status in TrialStatus if status.ended]
+
+
+def spend(session: Session, holder: str, kind: str, *, tokens: int, evaluations: int, at: datetime) -> None:
+    """Note in the ledger what was used."""
+    session.add(UsageRow(holder=holder, kind=kind, tokens=tokens, evaluations=evaluations, second=int(at.timestamp())))
+
+
+def _used(session: Session, *holders: str) -> int:
+    query = select(func.coalesce(func.sum(UsageRow.tokens), 0))
+    return int(session.scalar(query.where(UsageRow.holder.in_(holders)) if holders else query) or 0)
+
+
+class Economy:
+    """Answers the economy operations and guards the service's limit.
+
+    :param limit: tokens of the whole service; ``None`` without a bound.
+    """
+
+    def __init__(self, database: Database, limit: int | None, now: Callable[[], datetime]) -> None:
+        self.database = database
+        self.limit = limit
+        self.now = now
+
+    def _promises(self, session: Session) -> dict[str, int]:
+        """Tokens promised by holder, trials that have ended left out."""
+        allocated = {row.holder: row.tokens for row in session.scalars(select(AllocationRow))}
+        ended = select(TrialRow.trial_id).where(TrialRow.status.in_(_ENDED), TrialRow.trial_id.in_(allocated))
+        moving = select(TrialRow.trial_id, TrialRow.config).where(TrialRow.status.not_in(_ENDED))
+        budgets = {trial_id: config["token_budget"] for trial_id, config in session.execute(moving) if config["token_budget"] is not None}
+        promised = {**budgets, **allocated}
+        for trial_id in session.scalars(ended) if allocated else ():
+            del promised[trial_id]
+        return promised
+
+    def _reserved(self, session: Session, *, but: str | None = None) -> int:
+        """Tokens promised and not used yet, to all but one holder."""
+        promised = {holder: tokens for holder, tokens in self._promises(session).items() if holder != but}
+        if not promised:
+            return 0
+        query = select(UsageRow.holder, func.sum(UsageRow.tokens)).where(UsageRow.holder.in_(promised)).group_by(UsageRow.holder)
+        used = {holder: int(tokens) for holder, tokens in session.execute(query)}
+        return sum(max(0, tokens - used.get(holder, 0)) for holder, tokens in promised.items())
+
+    def available_to(self, session: Session, holder: str) -> int | None:
+        """What ``holder`` may still spend of the service's tokens; ``None`` without a bound."""
+        if self.limit is None:
+            return None
+        return max(0, self.limit - _used(session) - self._reserved(session, but=holder))
+
+    def require(self, session: Session, holder: str, tokens: int) -> None:
+        """Nothing when ``holder`` may spend ``tokens``.
+
+        :raises BudgetExhaustedError: it may not.
+        """
+        available = self.available_to(session, holder)
+        if available is not None and tokens > available:
+            raise BudgetExhaustedError(
+                f"This takes {tokens} tokens and the service has {available} left for it.",
+                details={"holder": holder, "tokens": tokens, "available": available, "limit": self.limit},
+                suggestions=["Release allocations, wait for other trials to end, or raise DEAN_EVOLUTION_TOKEN_LIMIT."],
+            )
+
+    def budget(self, request: Empty) -> Budget:
+        """Tokens of the whole service."""
+        with self.database.read() as session:
+            used, reserved = _used(session), self._reserved(session)
+        available = None if self.limit is None else max(0, self.limit - used - reserved)
+        return Budget(limit=self.limit, allocated=reserved, used=used, available=available)
+
+    def allocate(self, request: AllocateTokens) -> Allocation:
+        """Reserve tokens for a holder; asking again changes the amount."""
+        with self.database.write() as session:
+            used = _used(session, request.holder)
+            self.require(session, request.holder, max(0, request.tokens - used))
+            trial = find_trial(session, request.holder)
+            row = session.merge(AllocationRow(holder=request.holder, tokens=request.tokens, updated_at=self.now()))
+            if trial is None and request.tokens == 0:
+                session.delete(row)
+            return Allocation(holder=request.holder, tokens=request.tokens, used=used, updated_at=row.updated_at)
+
+    def usage(self, request: ReadUsage) -> Usage:
+        """Tokens used by time window, newest first; ``tokens`` counts all windows, shown or not."""
+        window = request.window_seconds
+        start = (UsageRow.second - UsageRow.second % window).label("start")
+        conditions: list[ColumnElement[Any]] = []
+        if request.since is not None:
+            conditions.append(UsageRow.second >= _second(request.since))
+        if request.until is not None:
+            conditions.append(UsageRow.second < _second(request.until))
+        if request.trial_id is not None:
+            conditions.append(UsageRow.holder == request.trial_id)
+        sums = func.sum(UsageRow.tokens), func.sum(UsageRow.evaluations)
+        query = select(start, *sums).where(*conditions).group_by(start).order_by(start.desc()).limit(request.limit)
+        with self.database.read() as session:
+            rows = session.execute(query).all()
+            total = session.scalar(select(func.coalesce(sums[0], 0)).where(*conditions))
+        windows = [
+            UsageWindow(start=datetime.fromtimestamp(begin, timezone.utc), tokens=int(tokens), evaluations=int(evaluations))
+            for begin, tokens, evaluations in rows
+        ]
+        return Usage(windows=windows, tokens=int(total or 0))
+
+
+def _second(instant: datetime) -> int:
+    return int((instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).timestamp())

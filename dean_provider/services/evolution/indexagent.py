@@ -1,0 +1,125 @@
+"""How the Evolution API calls IndexAgent: the contract's routes over one kept connection pool."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+import jwt
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from dean_provider.contract.endpoints import indexagent as operations
+from dean_provider.contract.endpoints.operation import Operation
+from dean_provider.contract.problem import Problem, to_error
+from dean_provider.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    DeanError,
+    InvalidResponseError,
+    RequestTimeoutError,
+    ServiceFailureError,
+    ServiceUnavailableError,
+)
+from dean_provider.services.evolution.settings import EvolutionSettings
+
+__all__ = ["IndexAgentClient"]
+
+Request = TypeVar("Request", bound=BaseModel)
+Response = TypeVar("Response", bound=BaseModel)
+_TOKEN_SECONDS = 300
+_UNAVAILABLE = (502, 503, 504)
+
+
+class _Signed(httpx.Auth):
+    """A service token, minted anew before it expires."""
+
+    def __init__(self, secret: SecretStr, now: Callable[[], float]) -> None:
+        self.secret = secret
+        self.now = now
+        self._token, self._expires = "", 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        if self.now() > self._expires - 30:
+            issued = int(self.now())
+            self._expires = issued + _TOKEN_SECONDS
+            claims = {"sub": "evolution", "username": "evolution", "type": "service", "iat": issued, "exp": issued + _TOKEN_SECONDS}
+            self._token = jwt.encode(claims, self.secret.get_secret_value(), algorithm="HS256")
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def _error(answer: httpx.Response) -> DeanError:
+    wait = answer.headers.get("retry-after", "")
+    try:
+        return to_error(Problem.model_validate_json(answer.content), retry_after=float(wait) if wait.isdigit() else None)
+    except ValidationError:
+        details = {"status": answer.status_code}
+    if answer.status_code in (401, 403):
+        return AuthenticationError("IndexAgent refused our credentials.", details=details)
+    if answer.status_code in _UNAVAILABLE:
+        return ServiceUnavailableError(f"IndexAgent answered {answer.status_code}.", details=details)
+    if answer.status_code >= 500:
+        return ServiceFailureError(f"IndexAgent answered {answer.status_code}.", details=details)
+    return InvalidResponseError(f"IndexAgent answered {answer.status_code} without a problem document.", details=details)
+
+
+class IndexAgentClient:
+    """Calls operations; safe to share between threads."""
+
+    def __init__(self, settings: EvolutionSettings, transport: httpx.BaseTransport | None = None) -> None:
+        auth: httpx.Auth | None = None
+        headers = {"Content-Type": "application/json"}
+        if settings.indexagent_jwt_secret is not None:
+            auth = _Signed(settings.indexagent_jwt_secret, time.time)
+        elif settings.indexagent_token is not None:
+            headers["Authorization"] = f"Bearer {settings.indexagent_token.get_secret_value()}"
+        self._client = httpx.Client(
+            base_url=settings.indexagent_url,
+            timeout=httpx.Timeout(settings.indexagent_timeout_seconds, connect=5),
+            limits=httpx.Limits(max_keepalive_connections=20, keepalive_expiry=60),
+            auth=auth,
+            headers=headers,
+            transport=transport,
+            trust_env=False,
+        )
+
+    def call(
+        self, operation: Operation[Request, Response], request: Request, *, request_id: str | None = None, seconds: float | None = None
+    ) -> Response:
+        """Do one operation.
+
+        :param request_id: correlation id that goes along.
+        :param seconds: time allowed; the setting's unless given.
+        :raises DeanError: what IndexAgent's problem says, or that it did not answer.
+        """
+        wire = operations.REFERENCE.route(operation).build(request)
+        try:
+            answer = self._client.request(
+                wire.method,
+                wire.path,
+                params=wire.query or None,
+                content=None if wire.body is None else json.dumps(wire.body).encode(),
+                headers={"X-Request-ID": request_id} if request_id else None,
+                timeout=httpx.USE_CLIENT_DEFAULT if seconds is None else seconds,
+            )
+        except httpx.TimeoutException:
+            raise RequestTimeoutError("IndexAgent did not answer in time.", details={"operation": operation.name}) from None
+        except httpx.HTTPError as error:
+            raise ConnectionFailedError(
+                f"IndexAgent at {self._client.base_url} cannot be reached: {str(error) or type(error).__name__}.",
+                details={"operation": operation.name, "url": str(self._client.base_url)},
+                suggestions=["Start IndexAgent, or set DEAN_EVOLUTION_INDEXAGENT_URL to where it answers."],
+            ) from None
+        if answer.is_error:
+            raise _error(answer)
+        try:
+            return operation.response.model_validate_json(answer.content)
+        except ValidationError:
+            raise InvalidResponseError(f"IndexAgent answered {operation.name} with something else.") from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()

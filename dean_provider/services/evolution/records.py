@@ -1,0 +1,205 @@
+"""What a running trial writes: each step is one transaction, and none writes for a trial that was stopped meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import delete, select
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.population import PopulationGeneration
+from dean_provider.contract.trial import Scores, TerminationReason, TrialStatus
+from dean_provider.errors import DeanError
+from dean_provider.services.evolution.economy import Economy, spend
+from dean_provider.services.evolution.evaluation.evaluator import Interrupted
+from dean_provider.services.evolution.lookup import trial_row
+from dean_provider.services.evolution.shown import stored_config
+from dean_provider.services.evolution.tables import CandidateRow, GenerationRow, TrialRow
+from dean_provider.services.store import Database
+
+__all__ = ["Outcome", "Probe", "Progress", "Records"]
+
+Array = npt.NDArray[np.float64]
+Probe = Callable[[str, str, int], None]
+"""Called with (point, trial, generation) where a process may be killed in a test; does nothing in a service."""
+_MOVING = (TrialStatus.RUNNING.value, TrialStatus.PAUSED.value)
+
+
+@dataclass
+class Progress:
+    """How far a trial has got, as its run needs to know.
+
+    :param generation: last committed one; -1 before the first.
+    :param fitness: of that generation, by position.
+    :param best_history: best fitness of every generation up to it.
+    """
+
+    trial_id: str
+    population_id: str
+    config: TrialConfig
+    request_id: str | None
+    generation: int
+    fitness: Array
+    best_history: list[float]
+    digest: str
+    tokens_used: int
+    elapsed_seconds: float
+
+    @property
+    def seed(self) -> int:
+        """The trial's seed; known before its first generation."""
+        assert self.config.seed is not None
+        return self.config.seed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Which agent of the last generation won, and its metric."""
+
+    agent_id: str
+    genome: Array
+    scores: Scores
+    tokens: int
+    evaluations: int
+
+
+class Records:
+    """Reads and writes trials on behalf of their runs.
+
+    :param on_change: told the trial's id after every commit that others may want to know of.
+    """
+
+    def __init__(
+        self, database: Database, economy: Economy, now: Callable[[], datetime], on_change: Callable[[str], None], probe: Probe
+    ) -> None:
+        self.database = database
+        self.economy = economy
+        self.now = now
+        self.on_change = on_change
+        self.probe = probe
+
+    def load(self, trial_id: str) -> Progress:
+        """Where a trial stands."""
+        with self.database.read() as session:
+            row = trial_row(session, trial_id)
+            query = select(GenerationRow.best_fitness).where(GenerationRow.trial == row.number).order_by(GenerationRow.generation)
+            history = list(session.scalars(query))
+            last = session.get(GenerationRow, (row.number, row.current_generation))
+        return Progress(
+            trial_id=trial_id,
+            population_id=row.population_id,
+            config=stored_config(row),
+            request_id=row.request_id,
+            generation=row.current_generation,
+            fitness=last.fitness if last is not None else np.empty(0),
+            best_history=history,
+            digest=row.digest or "",
+            tokens_used=row.tokens_used,
+            elapsed_seconds=row.elapsed_seconds,
+        )
+
+    def begin(self, trial_id: str) -> bool:
+        """Mark a pending trial as running; whether it may move."""
+        with self.database.write() as session:
+            row = trial_row(session, trial_id, lock=True)
+            if row.status not in (TrialStatus.PENDING.value, TrialStatus.RUNNING.value):
+                return False
+            row.status = TrialStatus.RUNNING.value
+            row.started_at = row.started_at or self.now()
+        self.on_change(trial_id)
+        return True
+
+    def note_seed(self, trial_id: str, seed: int) -> None:
+        """Keep the seed that a trial without one uses."""
+        with self.database.write() as session:
+            trial_row(session, trial_id, lock=True).seed = seed
+
+    def note_waiting(self, trial_id: str, why: str | None) -> None:
+        """Say what a trial waits for, or that it goes on."""
+        with self.database.write() as session:
+            trial_row(session, trial_id, lock=True).waiting = why
+        self.on_change(trial_id)
+
+    def note_elapsed(self, trial_id: str, seconds: float) -> None:
+        """Keep the running time of a trial that is interrupted."""
+        with self.database.write() as session:
+            row = trial_row(session, trial_id, lock=True)
+            row.elapsed_seconds = max(row.elapsed_seconds, seconds)
+
+    def status(self, trial_id: str) -> TrialStatus:
+        """The stored status."""
+        with self.database.read() as session:
+            return TrialStatus(trial_row(session, trial_id).status)
+
+    def tokens_left(self, trial_id: str) -> int | None:
+        """What the service's limit leaves to a trial."""
+        if self.economy.limit is None:
+            return None
+        with self.database.read() as session:
+            return self.economy.available_to(session, trial_id)
+
+    def commit(self, before: Progress, bred: PopulationGeneration, generation: GenerationRow) -> None:
+        """Commit one generation with everything that changes with it.
+
+        :raises Interrupted: the trial was stopped meanwhile; nothing is written.
+        """
+        with self.database.write() as session:
+            row = trial_row(session, before.trial_id, lock=True)
+            if row.status not in _MOVING:
+                raise Interrupted
+            generation.trial = row.number
+            generation.completed_at = self.now()
+            session.add(generation)
+            row.current_generation = generation.generation
+            row.best_fitness = max([*before.best_history, generation.best_fitness])
+            row.diversity = generation.diversity
+            row.tokens_used = generation.tokens_used
+            row.digest = generation.digest
+            row.elapsed_seconds = generation.elapsed_seconds
+            row.retries += generation.retries
+            spent = generation.tokens_used - before.tokens_used
+            spend(session, row.trial_id, "generation", tokens=spent, evaluations=generation.evaluations, at=generation.completed_at)
+            session.execute(delete(CandidateRow).where(CandidateRow.trial == row.number))
+            session.flush()
+            self.probe("committing", row.trial_id, generation.generation)
+        self.probe("committed", before.trial_id, generation.generation)
+        self.on_change(before.trial_id)
+
+    def complete(self, trial_id: str, reason: TerminationReason, outcome: Outcome, elapsed_seconds: float) -> None:
+        """Store the outcome.
+
+        :raises Interrupted: the trial was stopped or paused meanwhile; nothing is written.
+        """
+        with self.database.write() as session:
+            row = trial_row(session, trial_id, lock=True)
+            if row.status != TrialStatus.RUNNING.value:
+                raise Interrupted
+            row.status = TrialStatus.COMPLETED.value
+            row.termination_reason = reason.value
+            row.best_agent_id = outcome.agent_id
+            row.outcome = outcome.genome
+            row.scores = outcome.scores.model_dump(mode="json")
+            row.elapsed_seconds = elapsed_seconds
+            row.waiting = None
+            row.ended_at = self.now()
+            if outcome.evaluations:
+                spend(session, trial_id, "outcome", tokens=outcome.tokens, evaluations=outcome.evaluations, at=row.ended_at)
+        self.on_change(trial_id)
+
+    def fail(self, trial_id: str, error: DeanError, elapsed_seconds: float) -> None:
+        """Store why a trial ended without an outcome, unless it was stopped meanwhile."""
+        with self.database.write() as session:
+            row: TrialRow = trial_row(session, trial_id, lock=True)
+            if row.status not in _MOVING:
+                return
+            row.status = TrialStatus.FAILED.value
+            row.termination_reason = TerminationReason.ERROR.value
+            row.error = error.message
+            row.waiting = None
+            row.elapsed_seconds = max(row.elapsed_seconds, elapsed_seconds)
+            row.ended_at = self.now()
+        self.on_change(trial_id)

@@ -1,0 +1,206 @@
+"""One trial in motion: ask IndexAgent for a generation, have it evaluated, commit it, decide whether to go on.
+
+Everything random is keyed by (seed, generation), and every call to IndexAgent is idempotent by population and generation, so a run
+may end anywhere and another one goes on from the last committed generation to the same digest.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dean_provider.contract.endpoints import indexagent as operations
+from dean_provider.contract.population import Breed, GenerationRef, PopulationGeneration, PopulationRef, RecordFitness
+from dean_provider.contract.trial import TerminationReason, TrialStatus
+from dean_provider.engine import digest
+from dean_provider.engine.evolve import policy_of
+from dean_provider.engine.objectives import Objective, load_objective
+from dean_provider.engine.selection import select
+from dean_provider.engine.termination import reason_to_stop
+from dean_provider.errors import InvalidResponseError
+from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
+from dean_provider.services.evolution.indexagent import IndexAgentClient
+from dean_provider.services.evolution.objectives import generation_cost
+from dean_provider.services.evolution.outcome import decide
+from dean_provider.services.evolution.patience import Patience
+from dean_provider.services.evolution.records import Records
+from dean_provider.services.evolution.tables import GenerationRow
+
+__all__ = ["Run"]
+
+
+class Run:
+    """Moves one trial until it ends, is stopped or is paused.
+
+    :param evaluator: gives agents their fitness.
+    :param judge: evaluates the finalists on validation instances, always in the service.
+    :param interrupt: set to end the run as soon as possible, leaving the trial as it is stored.
+    """
+
+    def __init__(
+        self,
+        trial_id: str,
+        records: Records,
+        indexagent: IndexAgentClient,
+        evaluator: Evaluator,
+        judge: Evaluator,
+        interrupt: threading.Event,
+        *,
+        patience_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.trial_id = trial_id
+        self.records = records
+        self.indexagent = indexagent
+        self.evaluator = evaluator
+        self.judge = judge
+        self.interrupt = interrupt
+        self.clock = clock
+        self.patience = Patience(patience_seconds, lambda why: records.note_waiting(trial_id, why), clock)
+        self.progress = records.load(trial_id)
+        self._started = clock()
+        self._base = self.progress.elapsed_seconds
+        self._newest: PopulationGeneration | None = None
+
+    def elapsed(self) -> float:
+        """Running time of the trial (seconds), pauses and downtime excluded."""
+        return self._base + self.clock() - self._started
+
+    def __call__(self) -> None:
+        """Run.
+
+        :raises Interrupted: the trial was stopped or paused, or the service stops.
+        :raises DeanError: the trial cannot go on.
+        """
+        config = self.progress.config
+        objective = load_objective(config.objective, dict(config.objective_parameters))
+        self._settle_seed()
+        while True:
+            self._checkpoint()
+            reason = self._reason(objective)
+            if reason is not None:
+                self._finish(objective, reason)
+                return
+            bred = self._next()
+            self.records.probe("bred", self.trial_id, bred.generation)
+            self._commit(objective, bred)
+
+    def _checkpoint(self) -> None:
+        if self.interrupt.is_set() or self.records.status(self.trial_id) is not TrialStatus.RUNNING:
+            raise Interrupted
+
+    def _call(self, operation: Any, request: Any) -> Any:
+        return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=self.progress.request_id), self.interrupt)
+
+    def _settle_seed(self) -> None:
+        """A trial without a seed takes its population's."""
+        if self.progress.config.seed is None:
+            population = self._call(operations.READ_POPULATION, PopulationRef(population_id=self.progress.population_id))
+            self.records.note_seed(self.trial_id, population.seed)
+            self.progress.config = self.progress.config.model_copy(update={"seed": population.seed})
+
+    def _reason(self, objective: Objective) -> TerminationReason | None:
+        """Why the trial ends at this boundary, if it does."""
+        progress = self.progress
+        cost = generation_cost(progress.config, objective, progress.generation + 1)
+        if progress.generation >= 0:
+            found = reason_to_stop(
+                progress.config,
+                generation=progress.generation,
+                best_history=progress.best_history,
+                tokens_used=progress.tokens_used,
+                next_cost=cost,
+                elapsed_seconds=self.elapsed(),
+            )
+            if found is not None:
+                return found
+            left = self.records.tokens_left(self.trial_id)
+            if left is not None and cost > left:
+                return TerminationReason.TOKEN_BUDGET
+        return None
+
+    def _next(self) -> PopulationGeneration:
+        """The next generation, made by IndexAgent; asking again finds it."""
+        progress, generation = self.progress, self.progress.generation + 1
+        if generation == 0:
+            bred = self._call(operations.READ_GENERATION, GenerationRef(population_id=progress.population_id, generation=0))
+        else:
+            elites, parents = select(progress.config, progress.fitness, seed=progress.seed, generation=generation)
+            request = Breed(
+                population_id=progress.population_id,
+                generation=generation,
+                seed=progress.seed,
+                fitness=progress.fitness.tolist(),
+                elites=elites,
+                parents=parents.tolist(),
+                mutation_rate=progress.config.mutation_rate,
+                crossover_rate=progress.config.crossover_rate,
+                intervention=policy_of(progress.config),
+            )
+            bred = self._call(operations.BREED, request)
+        if len(bred.genomes) != progress.config.population_size:
+            raise InvalidResponseError(f"IndexAgent made {len(bred.genomes)} agents of {progress.config.population_size}.")
+        found: PopulationGeneration = bred
+        return found
+
+    def _evaluate(self, genomes: Array, bred: PopulationGeneration) -> tuple[Array, int, int]:
+        """Fitness of all agents, the number evaluated, and the batches repeated: elites keep what they have."""
+        progress, config = self.progress, self.progress.config
+        fitness = np.empty(len(genomes))
+        kept = 0
+        if bred.generation:
+            elites, _ = select(config, progress.fitness, seed=progress.seed, generation=bred.generation)
+            kept = len(elites)
+            fitness[:kept] = progress.fitness[elites]
+        task = Task(
+            trial_id=self.trial_id,
+            generation=bred.generation,
+            objective=config.objective,
+            parameters=dict(config.objective_parameters),
+            genomes=genomes[kept:],
+            positions=range(kept, len(genomes)),
+            agent_ids=bred.agent_ids[kept:],
+        )
+        evaluated = self.evaluator.evaluate(task, self.interrupt)
+        fitness[kept:] = evaluated.fitness
+        return fitness, len(genomes) - kept, evaluated.retries
+
+    def _commit(self, objective: Objective, bred: PopulationGeneration) -> None:
+        progress = self.progress
+        genomes = np.array(bred.genomes, dtype=np.float64)
+        fitness, evaluations, retries = self._evaluate(genomes, bred)
+        best = int(np.argmax(fitness))
+        row = GenerationRow(
+            generation=bred.generation,
+            fitness=fitness,
+            best_fitness=float(fitness[best]),
+            mean_fitness=float(fitness.mean()),
+            worst_fitness=float(fitness.min()),
+            diversity=bred.diversity,
+            best_agent_id=bred.agent_ids[best],
+            evaluations=evaluations,
+            tokens_used=progress.tokens_used + evaluations * objective.tokens_per_evaluation,
+            intervention=bred.intervention.model_dump(mode="json") if bred.intervention else None,
+            retries=retries,
+            digest=digest.extend(progress.digest, genomes, fitness),
+            elapsed_seconds=self.elapsed(),
+        )
+        self.records.commit(progress, bred, row)
+        self._newest = bred
+        progress.generation, progress.fitness, progress.digest = row.generation, fitness, row.digest
+        progress.tokens_used = row.tokens_used
+        progress.best_history.append(row.best_fitness)
+
+    def _finish(self, objective: Objective, reason: TerminationReason) -> None:
+        """Choose the outcome on train and validation, let IndexAgent know the last fitness, and complete."""
+        progress = self.progress
+        here = GenerationRef(population_id=progress.population_id, generation=progress.generation)
+        last = self._newest or self._call(operations.READ_GENERATION, here)
+        outcome = decide(objective, progress, last, self.judge, self.interrupt)
+        noted = RecordFitness(**here.model_dump(), fitness=progress.fitness.tolist())
+        self._call(operations.RECORD_FITNESS, noted)
+        self.records.complete(self.trial_id, reason, outcome, self.elapsed())

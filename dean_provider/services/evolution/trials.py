@@ -1,0 +1,295 @@
+"""Trials: started idempotently under the caller's id, read, listed, paused, resumed, stopped for good."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from asgi_correlation_id import correlation_id
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from structlog import get_logger
+
+from dean_provider import __version__
+from dean_provider.contract.config import config_differences
+from dean_provider.contract.endpoints import indexagent as operations
+from dean_provider.contract.population import Population, PopulationRef
+from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TerminationReason, Trial, TrialPage, TrialRef, TrialStatus
+from dean_provider.engine.objectives import Objective, describe
+from dean_provider.errors import (
+    ConflictError,
+    DeanError,
+    InvalidConfigurationError,
+    InvalidStateError,
+    RateLimitedError,
+)
+from dean_provider.services.evolution.conductor import Conductor
+from dean_provider.services.evolution.economy import Economy
+from dean_provider.services.evolution.indexagent import IndexAgentClient
+from dean_provider.services.evolution.lookup import find_trial, trial_row
+from dean_provider.services.evolution.objectives import ObjectiveShelf, generation_cost
+from dean_provider.services.evolution.settings import EvolutionSettings
+from dean_provider.services.evolution.shown import shown_trial, stored_config
+from dean_provider.services.evolution.tables import LabelRow, TrialRow
+from dean_provider.services.store import Database, read_cursor, write_cursor
+
+__all__ = ["Trials"]
+
+_log = get_logger(__name__)
+_GLANCE_SECONDS = 5.0
+_FULL_RETRY_SECONDS = 30.0
+
+
+def _versions() -> dict[str, str]:
+    found = {"dean-provider": __version__, "python": platform.python_version()}
+    for name in ("numpy", "pymoo"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _require_same(row: TrialRow, request: StartTrial) -> None:
+    """Nothing when a start asks for what is stored.
+
+    :raises ConflictError: naming what differs.
+    """
+    stored, asked = stored_config(row), request.config
+    if asked.seed is None and row.config["seed"] is None:
+        asked = asked.model_copy(update={"seed": stored.seed})
+    differences = {field: {"stored": left, "asked": right} for field, (left, right) in config_differences(stored, asked).items()}
+    if row.population_id != request.population_id:
+        differences["population_id"] = {"stored": row.population_id, "asked": request.population_id}
+    if differences:
+        raise ConflictError(
+            f"Trial {row.trial_id!r} exists with another {', '.join(differences)}.",
+            details={"trial_id": row.trial_id, "differences": differences},
+            suggestions=["Start under another id, or with the configuration that is stored."],
+        )
+
+
+def _refuse_state(row: TrialRow, verb: str, suggestion: str) -> InvalidStateError:
+    return InvalidStateError(
+        f"Trial {row.trial_id!r} is {row.status} and cannot be {verb}.",
+        details={"trial_id": row.trial_id, "status": row.status},
+        suggestions=[suggestion],
+    )
+
+
+class Trials:
+    """Answers the trial operations."""
+
+    def __init__(
+        self,
+        database: Database,
+        conductor: Conductor,
+        shelf: ObjectiveShelf,
+        economy: Economy,
+        indexagent: IndexAgentClient,
+        settings: EvolutionSettings,
+        now: Callable[[], datetime],
+        on_change: Callable[[str], None],
+    ) -> None:
+        self.database = database
+        self.conductor = conductor
+        self.shelf = shelf
+        self.economy = economy
+        self.indexagent = indexagent
+        self.settings = settings
+        self.now = now
+        self.on_change = on_change
+        self.versions = _versions()
+
+    def start(self, request: StartTrial) -> Trial:
+        """Start a trial, find the one there is, or resume a stopped one."""
+        found = self._again(request)
+        if found is not None:
+            return found
+        objective = self.shelf.require(request.config)
+        self._check_population(request, objective)
+        try:
+            trial = self._insert(request, objective)
+        except IntegrityError:  # started twice at once
+            found = self._again(request)
+            if found is None:
+                raise
+            return found
+        _log.info("trial accepted", trial_id=request.trial_id)
+        self.conductor.submit(request.trial_id)
+        return trial
+
+    def _again(self, request: StartTrial) -> Trial | None:
+        with self.database.write() as session:
+            row = find_trial(session, request.trial_id, lock=True)
+            if row is None:
+                return None
+            _require_same(row, request)
+            resumed = row.status == TrialStatus.STOPPED.value
+            if resumed:
+                row.status = TrialStatus.PENDING.value
+                row.termination_reason = row.stop_reason = row.ended_at = None
+                row.resumptions += 1
+            trial = shown_trial(row)
+        if resumed:
+            _log.info("stopped trial resumed", trial_id=row.trial_id)
+            self.on_change(row.trial_id)
+        if trial.status in (TrialStatus.PENDING, TrialStatus.RUNNING):
+            self.conductor.submit(row.trial_id)
+        return trial
+
+    def _insert(self, request: StartTrial, objective: Objective) -> Trial:
+        config = request.config
+        with self.database.write() as session:
+            self._check_queue(session)
+            self._check_tokens(session, request, objective)
+            row = TrialRow(
+                trial_id=request.trial_id,
+                population_id=request.population_id,
+                name=config.name,
+                objective=config.objective,
+                config=config.model_dump(mode="json"),
+                seed=config.seed,
+                status=TrialStatus.PENDING.value,
+                current_generation=-1,
+                tokens_used=0,
+                description=describe(type(objective)).model_dump(mode="json"),
+                elapsed_seconds=0.0,
+                retries=0,
+                resumptions=0,
+                versions=self.versions,
+                request_id=correlation_id.get(),
+                created_at=self.now(),
+                labels=[LabelRow(key=key, value=value) for key, value in config.labels.items()],
+            )
+            session.add(row)
+            session.flush()
+            return shown_trial(row)
+
+    def _check_queue(self, session: Session) -> None:
+        waiting = session.scalar(select(func.count()).where(TrialRow.status == TrialStatus.PENDING.value)) or 0
+        if waiting >= self.settings.max_pending_trials:
+            raise RateLimitedError(
+                f"{waiting} trials wait for their turn already.",
+                details={"rule": f"at most {self.settings.max_pending_trials} pending trials"},
+                suggestions=["Start it again later."],
+                retry_after=_FULL_RETRY_SECONDS,
+            )
+
+    def _check_tokens(self, session: Session, request: StartTrial, objective: Objective) -> None:
+        needed = request.config.token_budget or generation_cost(request.config, objective, 0)
+        self.economy.require(session, request.trial_id, needed)
+
+    def _check_population(self, request: StartTrial, objective: Objective) -> None:
+        """Refuse a population that cannot fit. When IndexAgent is away the trial is accepted and its run waits for it.
+
+        :raises NotFoundError: IndexAgent has no such population.
+        :raises InvalidConfigurationError: it is another size, space or seed.
+        """
+        try:
+            population = self.indexagent.call(
+                operations.READ_POPULATION,
+                PopulationRef(population_id=request.population_id),
+                request_id=correlation_id.get(),
+                seconds=_GLANCE_SECONDS,
+            )
+        except DeanError as error:
+            if error.retryable:
+                _log.warning("population not checked", trial_id=request.trial_id, why=error.message)
+                return
+            raise
+        problems = _misfits(population, request, objective)
+        if problems:
+            raise InvalidConfigurationError(
+                f"Population {population.population_id!r} does not fit the trial: {'; '.join(problem['rule'] for problem in problems)}.",
+                details={"problems": problems},
+                suggestions=["Create a population with the trial's size and seed and the search space of its validation."],
+            )
+
+    def read(self, request: TrialRef) -> Trial:
+        """One trial."""
+        with self.database.read() as session:
+            return shown_trial(trial_row(session, request.trial_id))
+
+    def list(self, request: ListTrials) -> TrialPage:
+        """Trials, newest first."""
+        cursor = read_cursor(request.cursor)
+        query = _filtered(select(TrialRow), request).order_by(TrialRow.number.desc()).limit(request.limit + 1)
+        if cursor:
+            query = query.where(TrialRow.number < cursor[0])
+        with self.database.read() as session:
+            rows = session.scalars(query).all()
+        more = write_cursor(rows[request.limit - 1].number) if len(rows) > request.limit else None
+        return TrialPage(trials=[shown_trial(row) for row in rows[: request.limit]], next_cursor=more)
+
+    def pause(self, request: TrialRef) -> Trial:
+        """Hold a trial at its next generation boundary: the generation being evaluated is still committed."""
+        with self.database.write() as session:
+            row = trial_row(session, request.trial_id, lock=True)
+            if TrialStatus(row.status).ended:
+                raise _refuse_state(row, "paused", "Only pending and running trials can be paused.")
+            row.status = TrialStatus.PAUSED.value
+            trial = shown_trial(row)
+        _log.info("trial paused", trial_id=request.trial_id)
+        self.on_change(request.trial_id)
+        return trial
+
+    def resume(self, request: TrialRef) -> Trial:
+        """Let a paused trial go on."""
+        with self.database.write() as session:
+            row = trial_row(session, request.trial_id, lock=True)
+            if TrialStatus(row.status).ended:
+                raise _refuse_state(row, "resumed", "Start a stopped trial again under its id; completed and failed ones are final.")
+            if row.status == TrialStatus.PAUSED.value:
+                row.status = TrialStatus.PENDING.value
+            trial = shown_trial(row)
+        self.on_change(request.trial_id)
+        self.conductor.submit(request.trial_id)
+        return trial
+
+    def stop(self, request: StopTrial) -> Trial:
+        """Stop a trial at once; it never moves again by itself. One that has ended stays as it is."""
+        with self.database.write() as session:
+            row = trial_row(session, request.trial_id, lock=True)
+            if not TrialStatus(row.status).ended:
+                row.status = TrialStatus.STOPPED.value
+                row.termination_reason = TerminationReason.STOPPED.value
+                row.stop_reason = request.reason
+                row.waiting = None
+                row.ended_at = self.now()
+            trial = shown_trial(row)
+        _log.info("trial stopped", trial_id=request.trial_id, reason=request.reason, status=trial.status.value)
+        self.conductor.interrupt(request.trial_id)
+        self.on_change(request.trial_id)
+        return trial
+
+
+def _filtered(query: Select[tuple[TrialRow]], request: ListTrials) -> Select[tuple[TrialRow]]:
+    if request.status is not None:
+        query = query.where(TrialRow.status == request.status.value)
+    if request.objective is not None:
+        query = query.where(TrialRow.objective == request.objective)
+    if request.name is not None:
+        query = query.where(TrialRow.name == request.name)
+    if request.label is not None:
+        key, _, value = request.label.partition("=")
+        labelled = select(LabelRow.trial).where(LabelRow.key == key, LabelRow.value == value)
+        query = query.where(TrialRow.number.in_(labelled))
+    return query
+
+
+def _misfits(population: Population, request: StartTrial, objective: Objective) -> list[dict[str, object]]:
+    config, found = request.config, []
+    if population.size != config.population_size:
+        rule = f"it has {population.size} agents, the trial asks for {config.population_size}"
+        found.append({"field": "population_size", "value": config.population_size, "rule": rule})
+    if population.space is not None and population.space != objective.space:
+        found.append({"field": "population_id", "value": population.population_id, "rule": "its search space is not the objective's"})
+    drawn = population.derived_from is None and population.seed is not None
+    if drawn and config.seed is not None and population.seed != config.seed:
+        rule = f"it was drawn with seed {population.seed}, the trial has seed {config.seed}"
+        found.append({"field": "seed", "value": config.seed, "rule": rule})
+    return found
