@@ -11,7 +11,7 @@ from dean_provider.report.data import ReportData
 from dean_provider.report.incidents import changed
 from dean_provider.report.metric import Metric
 from dean_provider.report.scale import Scale
-from dean_provider.report.text import count, plural, proportion, spaced
+from dean_provider.report.text import clipped, count, plural, proportion, spaced
 from dean_provider.report.thinning import kept, spread
 
 __all__ = ["curves"]
@@ -19,6 +19,7 @@ __all__ = ["curves"]
 BUCKETS = 150
 WORST_STRETCH = 1.4
 FEW = 0.25
+LONGEST_NAME = 28
 MOST_DOTS = 200
 GENERATION = "generation"
 
@@ -43,7 +44,7 @@ def curves(data: ReportData, generations: Sequence[Generation], metric: Metric) 
 def _fitness(shown: Sequence[Generation], x: Scale, metric: Metric, verification: Verification | None) -> Chart:
     series = {name: [metric.of_fitness(getattr(each, f"{name}_fitness")) for each in shown] for name in ("worst", "mean", "best")}
     levels = [
-        Level(spaced(name), f"baseline-{index % 3}", scores.train, metric.text(scores.train))
+        Level(clipped(spaced(name), LONGEST_NAME), f"baseline-{index % 3}", scores.train, metric.text(scores.train))
         for index, (name, scores) in enumerate(sorted(verification.baselines.items() if verification else ()))
         if scores.train is not None
     ]

@@ -11,6 +11,7 @@ __all__ = [
     "NONE",
     "RANGE",
     "article",
+    "clipped",
     "count",
     "duration",
     "instant",
@@ -104,6 +105,11 @@ def spaced(name: str) -> str:
 def sentence_case(text: str) -> str:
     """``text`` with its first letter in upper case and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def clipped(text: str, length: int) -> str:
+    """``text``, cut to ``length`` characters."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def article(noun: str) -> str:
