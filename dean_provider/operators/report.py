@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import AssetAlias
@@ -158,10 +160,7 @@ class PublishReportOperator(TrialOperator):
 
 
 def _configured_folder() -> str:
-    from pathlib import Path
-
-    from airflow.sdk.configuration import AIRFLOW_HOME
-
     from dean_provider.config import resolve
 
-    return resolve().settings.report_uri or (Path(AIRFLOW_HOME) / "dean" / "reports").as_uri()
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    return resolve().settings.report_uri or (home / "dean" / "reports").as_uri()

@@ -1,0 +1,156 @@
+"""Services and clocks that do what a test tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.endpoints import dialect_named
+from dean_provider.contract.service import ServiceName
+from dean_provider.contract.trial import Generation, GenerationPage, Trial, TrialStatus
+from dean_provider.triggers.timing import Timing
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+class ScriptedHook:
+    """A service client whose every answer is given: a value, an error to raise, or a function of the request.
+
+    :param answers: by operation name; a list is used up one by one, its last entry for ever.
+    :param without: names of operations the dialect lacks.
+    """
+
+    def __init__(self, service: ServiceName, answers: dict[str, Any], *, without: Iterable[str] = ()) -> None:
+        self.answers = {name: list(answer) if isinstance(answer, list) else [answer] for name, answer in answers.items()}
+        self.asked: list[tuple[str, Any]] = []
+        self.dialect = dialect_named(service, "reference")
+        self._without = set(without)
+
+    def requests(self, name: str) -> list[Any]:
+        return [request for asked, request in self.asked if asked == name]
+
+    def _answer(self, name: str, request: Any) -> Any:
+        self.asked.append((name, request))
+        script = self.answers[name]
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if callable(answer) and not isinstance(answer, type):
+            answer = answer(request)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def call(self, operation: Any, request: Any, **_: Any) -> Any:
+        return self._answer(operation.name, request)
+
+    async def acall(self, operation: Any, request: Any, **_: Any) -> Any:
+        return self._answer(operation.name, request)
+
+    async def adialect(self) -> Any:
+        return SimpleNamespace(supports=lambda operation: operation.name not in self._without and self.dialect.supports(operation))
+
+    async def aprogress(self, trial_id: str, start: int, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
+        return self._answer("progress", SimpleNamespace(trial_id=trial_id, start=start, wait_seconds=wait_seconds, limit=limit))
+
+
+@pytest.fixture
+def evolution_hook() -> Callable[..., ScriptedHook]:
+    return lambda answers=None, **kwargs: ScriptedHook(ServiceName.EVOLUTION, answers or {}, **kwargs)
+
+
+@pytest.fixture
+def indexagent_hook() -> Callable[..., ScriptedHook]:
+    return lambda answers=None, **kwargs: ScriptedHook(ServiceName.INDEXAGENT, answers or {}, **kwargs)
+
+
+@pytest.fixture
+def make_trial() -> Callable[..., Trial]:
+    def make(status: str = "running", generation: int = -1, **fields: Any) -> Trial:
+        defaults: dict[str, Any] = {
+            "trial_id": "t-1",
+            "population_id": "p-1",
+            "config": TrialConfig(seed=1),
+            "generations": 60,
+            "versions": {},
+        }
+        return Trial(status=TrialStatus(status), current_generation=generation, **{**defaults, **fields})
+
+    return make
+
+
+@pytest.fixture
+def make_generation() -> Callable[..., Generation]:
+    def make(number: int, **fields: Any) -> Generation:
+        defaults: dict[str, Any] = {
+            "best_fitness": number + 1.0,
+            "mean_fitness": float(number),
+            "worst_fitness": number - 1.0,
+            "diversity": 0.5,
+            "best_agent_id": f"a-{number}",
+            "evaluations": 60,
+            "tokens_used": 60 * (number + 1),
+            "completed_at": NOW,
+            "elapsed_seconds": float(number),
+        }
+        return Generation(generation=number, **{**defaults, **fields})
+
+    return make
+
+
+class VirtualTime:
+    """A clock that moves only when somebody sleeps, or when told."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+        self.slept: list[float] = []
+
+    def timing(self) -> Timing:
+        return Timing(wall=lambda: self.now, monotonic=lambda: self.now - 5000.0, sleep=self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def virtual_time() -> VirtualTime:
+    return VirtualTime()
+
+
+@pytest.fixture
+def make_context() -> Callable[..., dict[str, Any]]:
+    """The context of a task that is executing, with the parts this package uses."""
+
+    def make(task_id: str = "await_evolution", **parts: Any) -> dict[str, Any]:
+        from airflow.sdk.execution_time.context import OutletEventAccessors
+
+        pushed: dict[str, Any] = {}
+        ti = SimpleNamespace(
+            dag_id="dag",
+            run_id="manual__2026-01-01T00:00:00+00:00",
+            task_id=task_id,
+            map_index=-1,
+            try_number=1,
+            max_tries=3,
+            log_url="http://airflow/log",
+            pushed=pushed,
+            xcom_push=lambda key, value: pushed.update({key: value}),
+            get_task_states=lambda **_: {},
+        )
+        for name in [name for name in parts if hasattr(ti, name)]:
+            setattr(ti, name, parts.pop(name))
+        return {
+            "ti": ti,
+            "run_id": ti.run_id,
+            "params": {},
+            "dag": SimpleNamespace(params={}),
+            "dag_run": SimpleNamespace(conf={}),
+            "outlet_events": OutletEventAccessors(),
+            **parts,
+        }
+
+    return make

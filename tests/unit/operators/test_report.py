@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk import AssetAlias
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from dean_provider.contract.pattern import Pattern
+from dean_provider.contract.population import Agent, Lineage
+from dean_provider.contract.trial import GenerationPage, Scores, Verification
+from dean_provider.errors import ConnectionFailedError, EvaluationError, UnsupportedOperationError
+from dean_provider.operators import PublishReportOperator
+from dean_provider.operators.links import REPORT_KEY, ReportLink
+
+VERIFICATION = Verification(
+    trial_id="t-1",
+    agent_id="a-60",
+    genome=[1.0],
+    traits={"x": [1.0]},
+    exact=True,
+    scores=Scores(train=3.0, validation=3.1, test=3.2),
+    baselines={"best_fit": Scores(test=5.4)},
+    verified_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+)
+LINEAGE = Lineage(agent=Agent(agent_id="a-60", genome=[1.0]), ancestors=[])
+
+
+@pytest.fixture
+def answers(make_trial, make_generation):
+    """What both services say about a trial that has completed."""
+
+    def make(status="completed", **changes):
+        trial = make_trial(status, 2, best_agent_id="a-60", digest="d" * 64, tokens_used=180)
+
+        def progress(request):
+            return GenerationPage(trial=trial, generations=[make_generation(number) for number in range(request.start, 3)])
+
+        evolution = {
+            "read_trial": trial,
+            "progress": progress,
+            "verify_trial": VERIFICATION,
+            "read_pattern": Pattern(pattern_id="k", description="x is high"),
+        }
+        return {**evolution, **changes}, {"read_lineage": LINEAGE}
+
+    return make
+
+
+@pytest.fixture
+def publish(run, make_context, handle, tmp_path):
+    def act(states=None, awaits=("await_evolution",), **kwargs):
+        context = make_context("publish_report", get_task_states=lambda **_: {"manual__2026-01-01T00:00:00+00:00": states or {}})
+        operator = PublishReportOperator(
+            **{"task_id": "publish_report", "trial": handle(), "report_uri": tmp_path.as_uri(), "awaits": awaits, **kwargs}
+        )
+        return SimpleNamespace(result=lambda: run(operator, context), context=context, operator=operator)
+
+    return act
+
+
+def written(tmp_path):
+    return {str(path.relative_to(tmp_path)): path.read_text() for path in Path(tmp_path).rglob("*.html")}
+
+
+def test_writes_the_report_and_returns_the_outcome(publish, services, answers, tmp_path):
+    services(*answers())
+    act = publish(discovered={"patterns": [{"pattern_id": "k", "status": "accepted"}]})
+    outcome = act.result()
+    assert list(written(tmp_path)) == ["bin-packing/t-1.html"]
+    assert outcome["scores"] == {"train": 3.0, "validation": 3.1, "test": 3.2}
+    assert outcome["baselines"]["best_fit"]["test"] == 5.4
+    assert (outcome["status"], outcome["generations"], outcome["digest"], outcome["seed"]) == ("completed", 2, "d" * 64, 1)
+    assert outcome["report"].endswith("bin-packing/t-1.html")
+    assert len(json.dumps(outcome)) < 2000
+    assert act.context["ti"].pushed[REPORT_KEY] == outcome["report"]
+
+
+def test_tells_airflow_through_the_alias(publish, services, answers):
+    services(*answers())
+    act = publish()
+    act.result()
+    (event,) = act.context["outlet_events"][AssetAlias("dean_trials")].asset_alias_events
+    assert event.dest_asset_key.uri == "dean://trials/bin-packing"
+    assert event.extra["trial_id"] == "t-1"
+    assert event.extra["digest"] == "d" * 64
+    assert AssetAlias("dean_trials") in act.operator.outlets
+
+
+def test_publishing_twice_is_publishing_once(publish, services, answers, tmp_path):
+    services(*answers())
+    assert publish().result() == publish().result()
+    assert len(written(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("state", ["failed", "upstream_failed"])
+def test_a_trial_that_was_not_awaited_with_success_is_reported_and_fails(publish, services, answers, tmp_path, state):
+    services(*answers("stopped"))
+    act = publish(states={"await_evolution": state})
+    with pytest.raises(AirflowFailException, match="stopped, and await_evolution did not succeed"):
+        act.result()
+    assert written(tmp_path)
+    assert not act.context["outlet_events"][AssetAlias("dean_trials")].asset_alias_events
+
+
+def test_one_marked_success_is_published_as_far_as_it_came(publish, services, answers):
+    evolution, _ = services(*answers("stopped"))
+    assert publish(states={"await_evolution": "success"}).result()["status"] == "stopped"
+    assert not evolution.requests("verify_trial")
+
+
+def test_by_itself_it_goes_by_the_trials_status(publish, services, answers):
+    services(*answers("running"))
+    with pytest.raises(AirflowFailException, match="is running"):
+        publish(awaits=()).result()
+
+
+@pytest.mark.parametrize(
+    ("part", "error", "words"),
+    [
+        ("verify_trial", UnsupportedOperationError("none"), "no such operation"),
+        ("verify_trial", EvaluationError("A packing is invalid."), "A packing is invalid"),
+        ("progress", UnsupportedOperationError("none"), "no such operation"),
+        ("read_pattern", UnsupportedOperationError("none"), "no such operation"),
+    ],
+)
+def test_what_a_service_lacks_becomes_a_note(publish, services, answers, tmp_path, part, error, words):
+    evolution, indexagent = answers(**{part: error})
+    services(evolution, indexagent)
+    publish(discovered={"patterns": [{"pattern_id": "k", "status": "accepted"}]}).result()
+    assert words in written(tmp_path)["bin-packing/t-1.html"]
+
+
+def test_a_service_that_is_away_is_tried_again(publish, services, answers):
+    services(*answers(verify_trial=ConnectionFailedError("refused")))
+    with pytest.raises(AirflowException) as failure:
+        publish().result()
+    assert not isinstance(failure.value, AirflowFailException)
+
+
+def test_the_link_is_the_report(monkeypatch):
+    from airflow.sdk.execution_time.xcom import XCom
+
+    monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: f"file:///reports/{key}")
+    assert ReportLink().get_link(None, ti_key=None) == "file:///reports/report"
+
+
+def test_without_a_folder_given_reports_go_below_airflows_home(publish, services, answers, monkeypatch, tmp_path):
+    services(*answers())
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    assert publish(report_uri=None).result()["report"] == (tmp_path / "dean/reports/bin-packing/t-1.html").as_uri()

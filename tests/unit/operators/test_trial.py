@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.population import Released
+from dean_provider.errors import ConflictError, ConnectionFailedError, NotFoundError, UnsupportedOperationError
+from dean_provider.handle import TrialHandle
+from dean_provider.operators import CompensateOperator, StartEvolutionOperator
+
+
+@pytest.fixture
+def start(run, make_context, plan):
+    return lambda: TrialHandle.of(
+        run(StartEvolutionOperator(task_id="start", plan=plan, population={"population_id": "p-1"}), make_context("start_evolution"))
+    )
+
+
+@pytest.fixture
+def compensate(run, make_context, plan, handle):
+    return lambda trial="default": run(
+        CompensateOperator(task_id="compensate", plan=plan, trial=handle() if trial == "default" else trial), make_context("compensate")
+    )
+
+
+@pytest.mark.parametrize("status", ["pending", "running", "paused", "completed"])
+def test_starts_or_finds_the_trial_under_the_planned_id(start, services, make_trial, status):
+    evolution, _ = services({"start_trial": make_trial(status, 3)})
+    assert start().trial_id == "t-1"
+    (request,) = evolution.requests("start_trial")
+    assert (request.trial_id, request.population_id) == ("t-1", "p-1")
+
+
+def test_ids_and_configuration_are_those_the_service_has(start, services, make_trial):
+    stored = TrialConfig(seed=9, generations=5, on_kill="leave", pattern_policy="off", name="stored")
+    services({"start_trial": make_trial("running", trial_id="17", population_id="18", config=stored)})
+    found = start()
+    assert (found.trial_id, found.population_id, found.name, found.generations) == ("17", "18", "stored", 5)
+    assert (found.on_kill.value, found.pattern_policy.value) == ("leave", "off")
+
+
+def test_a_service_that_stores_no_configuration_runs_the_planned_one(start, services, make_trial):
+    services({"start_trial": make_trial("running", config=None, population_id=None)})
+    found = start()
+    assert (found.population_id, found.generations) == ("p-1", 60)
+
+
+def test_the_configuration_stored_wins_over_one_that_drifted(start, services, make_trial, capsys):
+    stored = make_trial("stopped", 5, config=TrialConfig(seed=1, generations=7))
+    evolution, _ = services(
+        {"start_trial": [ConflictError("other configuration"), make_trial("running", 5, config=stored.config)], "read_trial": stored}
+    )
+    assert start().generations == 7
+    again = evolution.requests("start_trial")[1]
+    assert again.config == stored.config
+    warned = capsys.readouterr().out
+    assert "generations = 7" in warned
+    assert "60" in warned
+
+
+def test_a_failed_trial_fails_at_once(start, services, make_trial):
+    services({"start_trial": make_trial("failed", error="evaluation died")})
+    with pytest.raises(AirflowFailException, match="evaluation died"):
+        start()
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(start, services):
+    services({"start_trial": ConnectionFailedError("reset")})
+    with pytest.raises(AirflowException) as failure:
+        start()
+    assert not isinstance(failure.value, AirflowFailException)
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "stopped"])
+def test_what_has_ended_is_kept(compensate, services, make_trial, status):
+    evolution, indexagent = services({"read_trial": make_trial(status, 5)}, {})
+    assert compensate() == {"stopped": False, "released": False}
+    assert [name for name, _ in evolution.asked] == ["read_trial"]
+    assert not indexagent.asked
+
+
+@pytest.mark.parametrize("status", ["pending", "running", "paused"])
+def test_what_is_under_way_is_stopped(compensate, services, make_trial, status):
+    evolution, _ = services({"read_trial": make_trial(status, 5), "stop_trial": make_trial("stopped", 5)})
+    assert compensate()["stopped"]
+    assert len(evolution.requests("stop_trial")) == 1
+
+
+def test_unless_its_policy_is_to_leave_it(compensate, services, make_trial):
+    evolution, _ = services({"read_trial": make_trial("running", 5, config=TrialConfig(on_kill="leave"))})
+    assert not compensate()["stopped"]
+    assert not evolution.requests("stop_trial")
+
+
+def test_a_trial_whose_start_was_never_answered_is_stopped_too(compensate, services, make_trial):
+    evolution, _ = services({"read_trial": make_trial("running", 5), "stop_trial": make_trial("stopped", 5)})
+    assert compensate(trial=None)["stopped"]
+    assert evolution.requests("stop_trial")[0].trial_id == "t-1"
+
+
+def test_a_population_no_trial_came_to_use_is_released(compensate, services):
+    _, indexagent = services({"read_trial": NotFoundError("none")}, {"release_population": Released()})
+    assert compensate(trial=None)["released"]
+    assert indexagent.requests("release_population")[0].population_id == "p-1"
+
+
+def test_one_that_is_gone_needs_no_release(compensate, services):
+    services({"read_trial": NotFoundError("none")}, {"release_population": NotFoundError("none")})
+    assert not compensate(trial=None)["released"]
+
+
+def test_services_that_cannot_stop_or_release_are_no_failure(compensate, services, make_trial):
+    services({"read_trial": make_trial("running", 5), "stop_trial": UnsupportedOperationError("no stop")})
+    compensate()
+    services({"read_trial": NotFoundError("none")}, {}, indexagent_without=["release_population"])
+    assert not compensate(trial=None)["released"]

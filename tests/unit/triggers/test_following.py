@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dean_provider.contract.trial import GenerationPage, Intervention
+from dean_provider.errors import ConnectionFailedError, NotFoundError, ServiceUnavailableError
+from dean_provider.triggers.following import LOG_LINES, Watch, follow
+
+
+@pytest.fixture
+def watch(virtual_time):
+    def make(**fields):
+        return Watch(**{"trial_id": "t-1", "begun": virtual_time.now, "poll_seconds": 2.0, "failure_tolerance": 3, **fields})
+
+    return make
+
+
+@pytest.fixture
+def running_service(virtual_time, evolution_hook, make_trial, make_generation):
+    """A trial that commits a generation every ``pace`` seconds of virtual time, with or without holding answers back."""
+
+    def make(last=10, pace=1.0, long_poll=True, **trial_fields):
+        begun = virtual_time.now
+
+        def progress(request):
+            def reached():
+                return min(last, int((virtual_time.now - begun) / pace) - 1)
+
+            if long_poll and reached() < request.start and reached() < last:
+                virtual_time.now = min(virtual_time.now + request.wait_seconds, begun + (request.start + 1) * pace)
+            done = reached()
+            trial = make_trial("completed" if done == last else "running", done, elapsed_seconds=virtual_time.now - begun, **trial_fields)
+            numbers = range(request.start, done + 1)[: request.limit]
+            return GenerationPage(trial=trial, generations=[make_generation(number) for number in numbers])
+
+        return evolution_hook({"progress": progress})
+
+    return make
+
+
+def page(trial, *generations):
+    return GenerationPage(trial=trial, generations=list(generations))
+
+
+async def test_follows_to_the_end_and_says_how_it_went(virtual_time, running_service, watch):
+    event = await follow(running_service(), watch(), timing=virtual_time.timing())
+    assert event["outcome"] == "ended"
+    assert event["trial"]["status"] == "completed"
+    assert event["trial"]["generation"] == 10
+    assert event["error"] is None
+    assert json.loads(json.dumps(event)) == event
+
+
+async def test_asks_only_for_what_it_has_not_seen(virtual_time, running_service, watch):
+    hook = running_service()
+    await follow(hook, watch(), timing=virtual_time.timing())
+    starts = [request.start for request in hook.requests("progress")]
+    assert starts == sorted(starts)
+    assert starts[-1] <= 10
+
+
+@pytest.mark.parametrize("long_poll", [True, False])
+@pytest.mark.parametrize("pace", [0.01, 1.0, 30.0])
+async def test_never_asks_without_pause(virtual_time, running_service, watch, pace, long_poll):
+    hook = running_service(last=40, pace=pace, long_poll=long_poll)
+    began = virtual_time.now
+    await follow(hook, watch(), timing=virtual_time.timing())
+    looks = len(hook.requests("progress"))
+    assert looks <= (virtual_time.now - began) / 1.0 + 2
+
+
+async def test_logs_each_generation_of_a_short_trial_once(virtual_time, running_service, watch, caplog):
+    with caplog.at_level(logging.INFO, logger="dean_provider.triggers.following"):
+        await follow(running_service(last=20), watch(generations=20), timing=virtual_time.timing())
+    logged = [record.args[0] for record in caplog.records if record.msg.startswith("Generation")]
+    assert logged == list(range(21))
+
+
+async def test_logs_a_long_trial_in_bounded_volume(virtual_time, running_service, watch, caplog):
+    with caplog.at_level(logging.INFO, logger="dean_provider.triggers.following"):
+        await follow(running_service(last=5000, pace=0.05), watch(generations=5000), timing=virtual_time.timing())
+    assert 50 <= len(caplog.records) <= LOG_LINES + 10
+
+
+async def test_logs_every_intervention(virtual_time, evolution_hook, make_trial, make_generation, watch, caplog):
+    odd = make_generation(7, intervention=Intervention(diversity_before=0.01, diversity_after=0.2, agents_mutated=18))
+    hook = evolution_hook({"progress": page(make_trial("completed", 7), odd)})
+    with caplog.at_level(logging.INFO, logger="dean_provider.triggers.following"):
+        await follow(hook, watch(generations=50_000), timing=virtual_time.timing())
+    assert "18 agents mutated" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ConnectionFailedError("refused"), NotFoundError("no such trial"), ServiceUnavailableError("starting")])
+async def test_tolerates_failures_in_a_row(virtual_time, evolution_hook, make_trial, watch, error):
+    hook = evolution_hook({"progress": [page(make_trial("running", 1)), error, error, error, page(make_trial("completed", 60))]})
+    event = await follow(hook, watch(), timing=virtual_time.timing())
+    assert event["outcome"] == "ended"
+
+
+async def test_gives_up_when_failures_go_on(virtual_time, evolution_hook, make_trial, watch):
+    hook = evolution_hook({"progress": [page(make_trial("running", 5)), ConnectionFailedError("refused")]})
+    event = await follow(hook, watch(), timing=virtual_time.timing())
+    assert event["outcome"] == "unreachable"
+    assert event["error"]["error_code"] == "connection_failed"
+    assert event["trial"]["generation"] == 5
+    assert len(hook.requests("progress")) == 1 + 3 + 1
+
+
+async def test_a_success_between_failures_starts_the_count_again(virtual_time, evolution_hook, make_trial, watch):
+    bad, good = ConnectionFailedError("refused"), page(make_trial("running", 1))
+    hook = evolution_hook({"progress": [bad, bad, bad, good, bad, bad, bad, good, page(make_trial("completed", 2))]})
+    assert (await follow(hook, watch(), timing=virtual_time.timing()))["outcome"] == "ended"
+
+
+async def test_waits_longer_after_each_failure(virtual_time, evolution_hook, watch):
+    hook = evolution_hook({"progress": ConnectionFailedError("refused")})
+    await follow(hook, watch(failure_tolerance=8), timing=virtual_time.timing())
+    assert virtual_time.slept == sorted(virtual_time.slept)
+    assert virtual_time.slept[-1] <= 30 * 1.25
+
+
+async def test_the_deadline_holds_while_the_service_is_away(virtual_time, evolution_hook, watch):
+    began = virtual_time.now
+    hook = evolution_hook({"progress": ConnectionFailedError("refused")})
+    event = await follow(hook, watch(failure_tolerance=10_000, deadline=began + 100), timing=virtual_time.timing())
+    assert event["outcome"] == "deadline"
+    assert virtual_time.now - began == pytest.approx(100)
+
+
+async def test_the_deadline_holds_while_the_trial_runs(virtual_time, running_service, watch):
+    began = virtual_time.now
+    event = await follow(running_service(last=10_000, pace=7.0), watch(deadline=began + 60), timing=virtual_time.timing())
+    assert event["outcome"] == "deadline"
+    assert virtual_time.now - began == pytest.approx(60, abs=0.1)
+
+
+async def test_a_service_that_overruns_max_time_is_noticed(virtual_time, running_service, watch):
+    began = virtual_time.now
+    event = await follow(running_service(last=10_000), watch(most_running_seconds=50), timing=virtual_time.timing())
+    assert event["outcome"] == "overdue"
+    assert virtual_time.now - began == pytest.approx(50, abs=4)
+
+
+async def test_a_service_that_stands_still_is_noticed(virtual_time, evolution_hook, make_trial, watch):
+    hook = evolution_hook({"progress": page(make_trial("running", 3, elapsed_seconds=10.0))})
+    event = await follow(hook, watch(most_running_seconds=50), timing=virtual_time.timing())
+    assert event["outcome"] == "overdue"
+
+
+async def test_pauses_do_not_count_as_running_time(virtual_time, evolution_hook, make_trial, watch):
+    paused = [page(make_trial("paused", 3, elapsed_seconds=10.0))] * 500
+    hook = evolution_hook({"progress": [*paused, page(make_trial("completed", 60, elapsed_seconds=20.0))]})
+    event = await follow(hook, watch(most_running_seconds=50), timing=virtual_time.timing())
+    assert event["outcome"] == "ended"
+
+
+async def test_a_generation_can_be_awaited(virtual_time, running_service, watch):
+    event = await follow(running_service(last=100), watch(until_generation=30), timing=virtual_time.timing())
+    assert event["outcome"] == "reached"
+    assert 30 <= event["trial"]["generation"] < 100
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(script=st.lists(st.sampled_from(["down", "gone", "slow", "step"]), max_size=40))
+def test_whatever_is_tolerated_never_changes_the_end(virtual_time, evolution_hook, make_trial, make_generation, watch, script):
+    """No run of failures within the tolerance changes the event or the bound on how often the service is asked."""
+    import asyncio
+
+    answers, generation, failures = [], 0, 0
+    for step in script:
+        failing = step in ("down", "gone") and failures < 3
+        failures = failures + 1 if failing else 0
+        if failing:
+            answers.append(ConnectionFailedError("x") if step == "down" else NotFoundError("x"))
+        elif step == "step":
+            answers.append(page(make_trial("running", generation), make_generation(generation)))
+            generation += 1
+        else:
+            answers.append(page(make_trial("running", generation - 1)))
+    end = page(make_trial("completed", 99))
+    hook = evolution_hook({"progress": [*answers, end]})
+    event = asyncio.run(follow(hook, watch(), timing=virtual_time.timing()))
+    assert event["outcome"] == "ended"
+    assert event["trial"]["generation"] == 99
+    assert len(hook.requests("progress")) == len(answers) + 1
