@@ -13,7 +13,7 @@ from typing import Literal
 from typing_extensions import Self
 
 from dean_provider.contract.service import ServiceName
-from dean_provider.errors import NotFoundError
+from dean_provider.errors import NotFoundError, ServiceFailureError
 from dean_provider.local import services
 from dean_provider.local.airflow_home import AirflowHome, fingerprint
 from dean_provider.local.api import AirflowApi, answers
@@ -214,15 +214,25 @@ class Stack:
         time.sleep(seconds)
 
     def wait_for_dag(self, dag_id: str, *, timeout: float = 120.0) -> None:
-        """Wait until the DAG processor has read ``dag_id``."""
+        """Wait until the DAG processor has read ``dag_id``.
+
+        :raises ServiceFailureError: when a DAG file of the bundle ``dean`` cannot be imported.
+        """
         self.wait_for(lambda: self._has_dag(dag_id), f"DAG {dag_id} to be read", timeout=timeout)
 
     def _has_dag(self, dag_id: str) -> bool:
         try:
             self.api.get(f"/dags/{dag_id}")
         except NotFoundError:
+            self._refuse_broken_files()
             return False
         return True
+
+    def _refuse_broken_files(self) -> None:
+        for broken in self.api.get("/importErrors")["import_errors"]:
+            if broken["bundle_name"] == "dean":
+                reason = broken["stack_trace"].strip().splitlines()[-1]
+                raise ServiceFailureError(f"The DAG file {broken['filename']} cannot be imported: {reason}", details=broken)
 
     def __enter__(self) -> Self:
         try:
