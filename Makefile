@@ -9,7 +9,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 CLEAN_ENV := env -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u AIRFLOW_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-unit test-oldest lint format types docs bench chaos constraints clean
+.PHONY: help demo up test test-unit test-oldest test-wheel lint format types docs bench chaos constraints clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ up: $(VENV)/.run ## the same, but stay until Ctrl-C with the Airflow UI
 	@$(BIN)/dean up --db $(DB) $(ARGS)
 
 test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test, on the newest Airflow and, live, on the oldest
-	@$(CLEAN_ENV) DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(CLEAN_ENV) DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -m 'not wheel' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage combine -q 2>/dev/null; $(BIN)/coverage report --format=total | sed 's/^/coverage: /;s/$$/ %/'
 
 test-unit: $(VENV)/.dev ## the fast tests only
@@ -54,6 +54,9 @@ test-unit: $(VENV)/.dev ## the fast tests only
 
 test-oldest: $(OLDEST_VENV)/.dev ## unit tests and DAG import on the oldest Airflow
 	@$(CLEAN_ENV) $(OLDEST_VENV)/bin/python -m pytest tests/unit $(ARGS)
+
+test-wheel: $(VENV)/.dev ## the built wheel in a clean environment
+	@$(CLEAN_ENV) $(BIN)/python -m pytest tests/packaging $(ARGS)
 
 lint: $(VENV)/.dev ## style, formatting and the floors of the house
 	@$(BIN)/ruff check .

@@ -88,7 +88,7 @@ def test_sdist_holds_the_code_once_and_keeps_the_dags(built: Path) -> None:
     assert not [member.name for member in members if member.issym() or member.islnk()]
 
 
-@pytest.mark.slow
+@pytest.mark.wheel
 @pytest.mark.timeout(900)
 class TestCleanEnvironment:
     """The wheel alone, with what it depends on."""
@@ -111,7 +111,7 @@ class TestCleanEnvironment:
         assert "dean-provider" in _run(installed.parent / "airflow", "providers", "list", "-o", "json", **env)
         code = (
             "import json; from airflow.dag_processing.dagbag import DagBag; from dean_provider.bundle import DeanDagBundle\n"
-            "bag = DagBag(str(DeanDagBundle(name='dean').path), include_examples=False)\n"
+            "bag = DagBag(str(DeanDagBundle(name='dean').path))\n"
             "print(json.dumps([sorted(bag.dags), bag.import_errors]))"
         )
         dags, errors = json.loads(_run(installed, "-c", code, **env).splitlines()[-1])
