@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from dean_provider.errors import DeanError, InvalidConfigurationError
+
+if TYPE_CHECKING:
+    from dean_provider.services.web.settings import ServiceSettings
 
 __all__ = ["main"]
 
@@ -35,11 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _settings(kind: type[Any], given: dict[str, Any]) -> Any:
+Settings = TypeVar("Settings", bound="ServiceSettings")
+
+
+def _settings(kind: type[Settings], given: dict[str, Any]) -> Settings:
     try:
         return kind(**given)
     except ValidationError as error:
-        prefix = kind.model_config["env_prefix"]
+        prefix = kind.model_config.get("env_prefix", "")
         problems = [
             {"field": f"{prefix}{'.'.join(map(str, found['loc'])).upper()}", "rule": found["msg"]}
             for found in error.errors(include_input=False, include_url=False)

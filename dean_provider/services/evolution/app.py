@@ -19,6 +19,7 @@ from dean_provider.contract.endpoints import evolution as operations
 from dean_provider.contract.endpoints import indexagent as indexagent_operations
 from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceName
 from dean_provider.contract.trial import TrialStatus
+from dean_provider.services.evolution.admission import Admission
 from dean_provider.services.evolution.application import PatternApplication
 from dean_provider.services.evolution.conductor import Conductor
 from dean_provider.services.evolution.economy import Economy
@@ -38,6 +39,7 @@ from dean_provider.services.evolution.settings import EvaluatorKind, EvolutionSe
 from dean_provider.services.evolution.tables import GenerationRow, TrialRow, UsageRow
 from dean_provider.services.evolution.trials import Trials
 from dean_provider.services.evolution.verification import Verifier
+from dean_provider.services.evolution.workshop import Workshop
 from dean_provider.services.store import Database, Ownership, migrate
 from dean_provider.services.web.app import Service, build_app
 from dean_provider.services.web.binding import Handlers
@@ -103,8 +105,15 @@ class EvolutionService:
     def _run(self, trial_id: str, interrupt: threading.Event) -> Run:
         leases = self.settings.evaluator is EvaluatorKind.LEASES
         evaluator = self.leases if leases else self.pool_evaluator
-        patience = self.settings.patience_seconds
-        return Run(trial_id, self.records, self.indexagent, evaluator, self.pool_evaluator, interrupt, patience_seconds=patience)
+        return Run(
+            trial_id,
+            self.records,
+            self.indexagent,
+            evaluator=evaluator,
+            judge=self.pool_evaluator,
+            interrupt=interrupt,
+            patience_seconds=self.settings.patience_seconds,
+        )
 
     def stop_waiting(self) -> None:
         """Send every waiting call home, because the service stops; safe in a signal handler."""
@@ -122,11 +131,12 @@ class EvolutionService:
     def _handlers(self) -> Handlers:
         settings, database, now = self.settings, self.database, self.now
         shelf = ObjectiveShelf(settings)
-        trials = Trials(database, self.conductor, shelf, self.economy, self.indexagent, settings, now, self.notices.publish)
+        admission = Admission(self.economy, self.indexagent, shelf, settings.max_pending_trials)
+        trials = Trials(database, self.conductor, admission, now, self.notices.publish)
         history = History(database, self.notices, max_wait_seconds=settings.max_wait_seconds, heartbeat_seconds=settings.heartbeat_seconds)
         registry = PatternRegistry(database)
-        measurement = PatternMeasurement(database, self.economy, self.indexagent, self.pool_evaluator, now, self.closing)
-        application = PatternApplication(database, self.economy, self.indexagent, self.pool_evaluator, now, self.closing)
+        workshop = Workshop(database, self.economy, self.indexagent, self.pool_evaluator, now=now, closing=self.closing)
+        measurement, application = PatternMeasurement(workshop), PatternApplication(workshop)
         return {
             operations.START_TRIAL: trials.start,
             operations.READ_TRIAL: trials.read,
@@ -140,7 +150,7 @@ class EvolutionService:
             operations.VERIFY_TRIAL: self._long(Verifier(database, self.economy, settings, now).verify),
             operations.VALIDATE_TRIAL: shelf.validate,
             operations.READ_CONSTRAINTS: shelf.constraints,
-            operations.LIST_OBJECTIVES: shelf.list,
+            operations.LIST_OBJECTIVES: shelf.objectives,
             operations.LEASE_CANDIDATES: self.leases.lease,
             operations.RETURN_EVALUATIONS: self.leases.give_back,
             operations.LIST_PATTERNS: registry.list,

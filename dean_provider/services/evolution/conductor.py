@@ -103,7 +103,7 @@ class Conductor:
             while not self._attempt(trial_id, interrupt):
                 if interrupt.wait(_DATABASE_PAUSE_SECONDS):
                     break
-        except Exception:
+        except Exception:  # noqa: BLE001  a trial's thread never takes the service down
             _log.exception("trial abandoned; it is taken up again at the next start")
         finally:
             self._ended(trial_id)
@@ -146,7 +146,7 @@ class Conductor:
         except DeanError as error:
             _log.warning("trial failed", error=error.message, code=error.error_code)
             self.records.fail(trial_id, error, elapsed)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a crash of one trial is that trial's failure
             _log.exception("trial crashed")
             what = ServiceFailureError(f"The trial crashed with {type(error).__name__}; the service's log has the cause.")
             self.records.fail(trial_id, what, elapsed)

@@ -26,7 +26,7 @@ class ObjectiveShelf:
     def __init__(self, settings: EvolutionSettings) -> None:
         self.settings = settings
 
-    def list(self, request: Empty) -> ObjectiveList:
+    def objectives(self, request: Empty) -> ObjectiveList:
         """Objectives registered here."""
         return ObjectiveList(objectives=[describe(cls) for _, cls in sorted(registered().items())])
 

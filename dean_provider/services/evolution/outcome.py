@@ -24,7 +24,9 @@ def decide(objective: Objective, progress: Progress, last: PopulationGeneration,
     """
     genomes = np.array(last.genomes, dtype=np.float64)
     positions = outcome.finalists(genomes, progress.fitness)
-    held_out = _on_validation(objective, progress, last, genomes, positions, judge, interrupt)
+    held_out = None
+    if objective.instance_counts.get("validation"):
+        held_out = judge.evaluate(_finals(progress, last, genomes, positions), interrupt).fitness
     winner = outcome.choose(positions, progress.fitness, held_out)
     validation = None if held_out is None else objective.metric_of(float(held_out[positions.index(winner)]))
     evaluations = 0 if held_out is None else len(positions)
@@ -37,18 +39,9 @@ def decide(objective: Objective, progress: Progress, last: PopulationGeneration,
     )
 
 
-def _on_validation(
-    objective: Objective,
-    progress: Progress,
-    last: PopulationGeneration,
-    genomes: Array,
-    positions: list[int],
-    judge: Evaluator,
-    interrupt: threading.Event,
-) -> Array | None:
-    if not objective.instance_counts.get("validation"):
-        return None
-    task = Task(
+def _finals(progress: Progress, last: PopulationGeneration, genomes: Array, positions: list[int]) -> Task:
+    """The finalists, to be evaluated on validation instances."""
+    return Task(
         trial_id=progress.trial_id,
         generation=progress.generation,
         objective=progress.config.objective,
@@ -58,4 +51,3 @@ def _on_validation(
         agent_ids=[last.agent_ids[position] for position in positions],
         instances="validation",
     )
-    return judge.evaluate(task, interrupt).fitness

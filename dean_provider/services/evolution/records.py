@@ -11,7 +11,6 @@ import numpy.typing as npt
 from sqlalchemy import delete, select
 
 from dean_provider.contract.config import TrialConfig
-from dean_provider.contract.population import PopulationGeneration
 from dean_provider.contract.trial import Scores, TerminationReason, TrialStatus
 from dean_provider.errors import DeanError
 from dean_provider.services.evolution.economy import Economy, spend
@@ -51,9 +50,8 @@ class Progress:
 
     @property
     def seed(self) -> int:
-        """The trial's seed; known before its first generation."""
-        assert self.config.seed is not None
-        return self.config.seed
+        """The trial's seed; settled before its first generation."""
+        return self.config.seed or 0
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ class Records:
         with self.database.read() as session:
             return self.economy.available_to(session, trial_id)
 
-    def commit(self, before: Progress, bred: PopulationGeneration, generation: GenerationRow) -> None:
+    def commit(self, before: Progress, generation: GenerationRow) -> None:
         """Commit one generation with everything that changes with it.
 
         :raises Interrupted: the trial was stopped meanwhile; nothing is written.

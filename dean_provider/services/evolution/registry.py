@@ -30,7 +30,7 @@ def pattern_row(session: Session, pattern_id: str) -> PatternRow:
 
 
 def _require_storable(pattern: Pattern) -> None:
-    problems = []
+    problems: list[dict[str, str | None]] = []
     try:
         PatternRef(pattern_id=pattern.pattern_id)
     except ValueError:

@@ -46,10 +46,10 @@ class Run:
         trial_id: str,
         records: Records,
         indexagent: IndexAgentClient,
+        *,
         evaluator: Evaluator,
         judge: Evaluator,
         interrupt: threading.Event,
-        *,
         patience_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -189,7 +189,7 @@ class Run:
             digest=digest.extend(progress.digest, genomes, fitness),
             elapsed_seconds=self.elapsed(),
         )
-        self.records.commit(progress, bred, row)
+        self.records.commit(progress, row)
         self._newest = bred
         progress.generation, progress.fitness, progress.digest = row.generation, fitness, row.digest
         progress.tokens_used = row.tokens_used

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from asgi_correlation_id import correlation_id
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from dean_provider import __version__
 from dean_provider.contract.config import config_differences
-from dean_provider.contract.endpoints import indexagent as operations
-from dean_provider.contract.population import Population, PopulationRef
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TerminationReason, Trial, TrialPage, TrialRef, TrialStatus
 from dean_provider.engine.objectives import Objective, describe
 from dean_provider.errors import (
     ConflictError,
-    DeanError,
-    InvalidConfigurationError,
     InvalidStateError,
-    RateLimitedError,
 )
+from dean_provider.services.evolution.admission import Admission
 from dean_provider.services.evolution.conductor import Conductor
-from dean_provider.services.evolution.economy import Economy
-from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.lookup import find_trial, trial_row
-from dean_provider.services.evolution.objectives import ObjectiveShelf, generation_cost
-from dean_provider.services.evolution.settings import EvolutionSettings
 from dean_provider.services.evolution.shown import shown_trial, stored_config
 from dean_provider.services.evolution.tables import LabelRow, TrialRow
 from dean_provider.services.store import Database, read_cursor, write_cursor
@@ -39,17 +31,13 @@ from dean_provider.services.store import Database, read_cursor, write_cursor
 __all__ = ["Trials"]
 
 _log = get_logger(__name__)
-_GLANCE_SECONDS = 5.0
-_FULL_RETRY_SECONDS = 30.0
 
 
 def _versions() -> dict[str, str]:
     found = {"dean-provider": __version__, "python": platform.python_version()}
     for name in ("numpy", "pymoo"):
-        try:
+        with suppress(PackageNotFoundError):
             found[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return found
 
 
@@ -87,19 +75,13 @@ class Trials:
         self,
         database: Database,
         conductor: Conductor,
-        shelf: ObjectiveShelf,
-        economy: Economy,
-        indexagent: IndexAgentClient,
-        settings: EvolutionSettings,
+        admission: Admission,
         now: Callable[[], datetime],
         on_change: Callable[[str], None],
     ) -> None:
         self.database = database
         self.conductor = conductor
-        self.shelf = shelf
-        self.economy = economy
-        self.indexagent = indexagent
-        self.settings = settings
+        self.admission = admission
         self.now = now
         self.on_change = on_change
         self.versions = _versions()
@@ -109,8 +91,7 @@ class Trials:
         found = self._again(request)
         if found is not None:
             return found
-        objective = self.shelf.require(request.config)
-        self._check_population(request, objective)
+        objective = self.admission.admit(request)
         try:
             trial = self._insert(request, objective)
         except IntegrityError:  # started twice at once
@@ -144,8 +125,7 @@ class Trials:
     def _insert(self, request: StartTrial, objective: Objective) -> Trial:
         config = request.config
         with self.database.write() as session:
-            self._check_queue(session)
-            self._check_tokens(session, request, objective)
+            self.admission.check_room(session, request, objective)
             row = TrialRow(
                 trial_id=request.trial_id,
                 population_id=request.population_id,
@@ -168,46 +148,6 @@ class Trials:
             session.add(row)
             session.flush()
             return shown_trial(row)
-
-    def _check_queue(self, session: Session) -> None:
-        waiting = session.scalar(select(func.count()).where(TrialRow.status == TrialStatus.PENDING.value)) or 0
-        if waiting >= self.settings.max_pending_trials:
-            raise RateLimitedError(
-                f"{waiting} trials wait for their turn already.",
-                details={"rule": f"at most {self.settings.max_pending_trials} pending trials"},
-                suggestions=["Start it again later."],
-                retry_after=_FULL_RETRY_SECONDS,
-            )
-
-    def _check_tokens(self, session: Session, request: StartTrial, objective: Objective) -> None:
-        needed = request.config.token_budget or generation_cost(request.config, objective, 0)
-        self.economy.require(session, request.trial_id, needed)
-
-    def _check_population(self, request: StartTrial, objective: Objective) -> None:
-        """Refuse a population that cannot fit. When IndexAgent is away the trial is accepted and its run waits for it.
-
-        :raises NotFoundError: IndexAgent has no such population.
-        :raises InvalidConfigurationError: it is another size, space or seed.
-        """
-        try:
-            population = self.indexagent.call(
-                operations.READ_POPULATION,
-                PopulationRef(population_id=request.population_id),
-                request_id=correlation_id.get(),
-                seconds=_GLANCE_SECONDS,
-            )
-        except DeanError as error:
-            if error.retryable:
-                _log.warning("population not checked", trial_id=request.trial_id, why=error.message)
-                return
-            raise
-        problems = _misfits(population, request, objective)
-        if problems:
-            raise InvalidConfigurationError(
-                f"Population {population.population_id!r} does not fit the trial: {'; '.join(problem['rule'] for problem in problems)}.",
-                details={"problems": problems},
-                suggestions=["Create a population with the trial's size and seed and the search space of its validation."],
-            )
 
     def read(self, request: TrialRef) -> Trial:
         """One trial."""
@@ -279,17 +219,3 @@ def _filtered(query: Select[tuple[TrialRow]], request: ListTrials) -> Select[tup
         labelled = select(LabelRow.trial).where(LabelRow.key == key, LabelRow.value == value)
         query = query.where(TrialRow.number.in_(labelled))
     return query
-
-
-def _misfits(population: Population, request: StartTrial, objective: Objective) -> list[dict[str, object]]:
-    config, found = request.config, []
-    if population.size != config.population_size:
-        rule = f"it has {population.size} agents, the trial asks for {config.population_size}"
-        found.append({"field": "population_size", "value": config.population_size, "rule": rule})
-    if population.space is not None and population.space != objective.space:
-        found.append({"field": "population_id", "value": population.population_id, "rule": "its search space is not the objective's"})
-    drawn = population.derived_from is None and population.seed is not None
-    if drawn and config.seed is not None and population.seed != config.seed:
-        rule = f"it was drawn with seed {population.seed}, the trial has seed {config.seed}"
-        found.append({"field": "seed", "value": config.seed, "rule": rule})
-    return found

@@ -52,11 +52,11 @@ class Verifier:
             trial = completed_trial(session, trial_id)
         found = self._ask(trial)
         cost = len(found["instances"]) * Objective.model_validate(trial.description).tokens_per_evaluation
-        assert trial.outcome is not None
+        outcome = () if trial.outcome is None else trial.outcome.tolist()
         verification = Verification(
             trial_id=trial_id,
             agent_id=trial.best_agent_id or "",
-            genome=trial.outcome.tolist(),
+            genome=list(outcome),
             traits=found["traits"],
             exact=True,
             instances=found["instances"],

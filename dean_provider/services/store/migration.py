@@ -32,7 +32,7 @@ def version_table(package: str) -> str:
 
 def _head(location: Path) -> str:
     """The newest revision by file name: they are numbered."""
-    return sorted(path.stem for path in (location / "versions").glob("[0-9]*.py"))[-1].split("_")[0]
+    return max(path.stem for path in (location / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
 def alembic_config(package: str, connection: Connection) -> Config:

@@ -76,10 +76,11 @@ def _request(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
     return model.model_validate({**fields, **given})
 
 
-def _answer(result: BaseModel | Response) -> Response:
+def _answer(result: Any) -> Response:
     if isinstance(result, Response):
         return result
-    return Response(result.model_dump_json(), media_type="application/json")
+    model: BaseModel = result
+    return Response(model.model_dump_json(), media_type="application/json")
 
 
 def _endpoint(operation: Operation[Any, Any], handler: Handler, extras: Collection[str]) -> Callable[..., Any]:
@@ -93,9 +94,7 @@ def _endpoint(operation: Operation[Any, Any], handler: Handler, extras: Collecti
 
     def synchronous(**given: Any) -> Response:
         more = {name: given.pop(name) for name in extras}
-        result = handler(_request(operation.request, given), **more)
-        assert isinstance(result, (BaseModel, Response))
-        return _answer(result)
+        return _answer(handler(_request(operation.request, given), **more))
 
     return synchronous
 

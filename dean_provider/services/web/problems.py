@@ -74,18 +74,15 @@ def invalid_request(errors: list[ErrorDetails]) -> InvalidConfigurationError:
     )
 
 
-async def _dean_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DeanError)
+async def _dean_error(_: Request, error: Any) -> Response:
     return problem_response(error)
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def _validation_error(_: Request, error: Any) -> Response:
     return problem_response(invalid_request(list(error.errors())))
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _http_error(request: Request, error: Any) -> Response:
     asked = {"method": request.method, "path": request.url.path}
     if error.status_code == 404:
         found: DeanError = NotFoundError(
@@ -139,7 +136,7 @@ class CrashGuard:
             _log.exception("request crashed", method=scope["method"], path=scope["path"])
             if started:
                 raise
-            error = ServiceFailureError(
+            crash = ServiceFailureError(
                 "The service failed on this request; its log has the cause.", suggestions=["Look for the request_id in the service's log."]
             )
-            await problem_response(error)(scope, receive, send)
+            await problem_response(crash)(scope, receive, send)

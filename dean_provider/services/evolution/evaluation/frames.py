@@ -14,8 +14,8 @@ _LENGTHS = struct.Struct("!II")
 Header = dict[str, Any]
 
 
-class Closed(ConnectionError):
-    """The other end is gone."""
+class Closed(ConnectionError):  # noqa: N818  an event, not an error
+    """The other end left in order."""
 
 
 def _remaining(deadline: float | None) -> float | None:

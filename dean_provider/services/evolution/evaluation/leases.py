@@ -52,7 +52,7 @@ class LeaseEvaluator:
                 raise Interrupted
         query = select(CandidateRow.position, CandidateRow.fitness).where(CandidateRow.trial == number)
         with self.database.read() as session:
-            found = {position: fitness for position, fitness in session.execute(query)}
+            found = dict(session.execute(query).tuples().all())
         return Evaluated(np.array([found[position] for position in task.positions], dtype=np.float64))
 
     @staticmethod

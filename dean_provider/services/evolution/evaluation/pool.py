@@ -123,7 +123,7 @@ class WorkerPool:
         while (batch := self._take()) is not None:
             try:
                 self._run(slot, batch)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a worker's thread outlives whatever goes wrong with a batch
                 _log.exception("worker thread failed", slot=slot)
                 batch.error = EvaluationError(f"{batch.about} could not be evaluated: {type(error).__name__}.")
                 batch.on_done()
@@ -136,10 +136,13 @@ class WorkerPool:
         except OSError:
             _log.exception("worker did not start", slot=slot)
 
+    def _abandoned(self, batch: Batch) -> bool:
+        return batch.cancelled or self._closed
+
     def _run(self, slot: int, batch: Batch) -> None:
         worker = self._worker(slot)
         with self._changed:
-            if batch.cancelled or self._closed:
+            if self._abandoned(batch):
                 return
             batch.worker = worker
         try:
@@ -148,7 +151,7 @@ class WorkerPool:
             reply, payload = {"ok": False, "kind": lost.kind, "message": lost.why}, b""
         with self._changed:
             batch.worker = None
-            if batch.cancelled or self._closed:
+            if self._abandoned(batch):
                 return
         if reply["ok"]:
             batch.answer = payload
