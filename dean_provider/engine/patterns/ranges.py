@@ -1,7 +1,4 @@
-"""Patterns as facts about genomes: which genomes match one, and how one is imposed.
-
-Finding them is :mod:`dean_provider.engine.detection`; what they are worth, :mod:`dean_provider.engine.effectiveness`.
-"""
+"""Patterns as facts about genomes: which genomes match one, and how one is imposed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,51 @@
+"""Tests for enrichment, and what to make of many of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from dean_provider.engine.arrays import Floats, Integers
+
+__all__ = ["adjusted", "tail"]
+
+CHUNK: Final = 4096
+
+
+def tail(matching: Integers, elite: int, marked: Integers, population: int) -> Floats:
+    """P(at least ``matching`` marked among ``elite`` drawn without replacement): Fisher's exact test, one-sided.
+
+    :param marked: agents of the population that carry the mark; same shape as ``matching``.
+    """
+    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, population + 1)))))
+    p_values = np.empty(len(matching))
+    for start in range(0, len(matching), CHUNK):
+        part = slice(start, start + CHUNK)
+        p_values[part] = _tail(matching[part], elite, marked[part], population, logs)
+    return np.clip(p_values, 0.0, 1.0)
+
+
+def _tail(matching: Integers, elite: int, marked: Integers, population: int, logs: Floats) -> Floats:
+    k = np.arange(elite + 1)[None, :]
+    with_mark = marked[:, None]
+    possible = (k >= matching[:, None]) & (k <= with_mark) & (elite - k <= population - with_mark)
+
+    def choose(n: Integers, r: Integers) -> Floats:
+        r = np.clip(r, 0, n)
+        found: Floats = logs[n] - logs[r] - logs[n - r]
+        return found
+
+    log_p = choose(with_mark, k) + choose(population - with_mark, elite - k) - choose(np.array(population), np.array(elite))
+    total: Floats = np.where(possible, np.exp(log_p), 0.0).sum(axis=1)
+    return total
+
+
+def adjusted(p_values: Floats) -> Floats:
+    """Benjamini-Hochberg adjusted p-values (1995)."""
+    size = len(p_values)
+    order = np.argsort(p_values, kind="stable")
+    scaled = p_values[order] * size / np.arange(1.0, size + 1)
+    q_values = np.empty(size)
+    q_values[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return q_values
