@@ -11,9 +11,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 
 from dean_provider.contract.config import TrialConfig
+from dean_provider.errors import InvalidConfigurationError
 from dean_provider.local.closing import show_result
 from dean_provider.local.ports import Ports
 from dean_provider.local.result import DemoResult
@@ -44,7 +46,7 @@ class Demo:
     def conf(self) -> dict[str, Any]:
         """What the DAG run is given. Checked here, so that a mistake costs no minute.
 
-        :raises ValidationError: when a value is out of range.
+        :raises InvalidConfigurationError: when a value is out of range.
         """
         given = {
             "name": "demo",
@@ -53,8 +55,19 @@ class Demo:
             "population_size": self.population_size,
             "generations": self.generations,
         }
-        TrialConfig.model_validate(given)
+        try:
+            TrialConfig.model_validate(given)
+        except ValidationError as error:
+            raise _unusable(error) from None
         return given
+
+
+def _unusable(error: ValidationError) -> InvalidConfigurationError:
+    problems = [
+        {"field": ".".join(map(str, each["loc"])), "value": each["input"], "rule": each["msg"]} for each in error.errors(include_url=False)
+    ]
+    listed = "; ".join(f"{each['field']} {each['rule']}" for each in problems)
+    return InvalidConfigurationError(f"This trial cannot run: {listed}.", details={"problems": problems})
 
 
 def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.monotonic) -> DemoResult:
