@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -46,13 +48,13 @@ class TrialHandle(_Handed):
 
     @classmethod
     def of(cls, value: Any) -> TrialHandle:
-        """Read what a task was given: the XCom of ``start_evolution``, or just a trial's id.
+        """Read what a task was given: the XCom of ``start_evolution``, also as JSON text, or just a trial's id.
 
         Who has only an id did not start the trial, so the handle it gets leaves the trial running.
 
         :raises InvalidConfigurationError: when it is neither.
         """
-        fields = {"trial_id": value, "on_kill": OnKill.LEAVE} if isinstance(value, str) else value
+        fields = _from_text(value) if isinstance(value, str) else value
         if isinstance(fields, Mapping):
             try:
                 return cls.model_validate(dict(fields))
@@ -74,6 +76,14 @@ class TrialHandle(_Handed):
             on_kill=config.on_kill,
             pattern_policy=config.pattern_policy,
         )
+
+
+def _from_text(text: str) -> Any:
+    """The fields in JSON text (as templates make it), or those of a trial known by its id alone."""
+    if text.lstrip().startswith(("{", "null")):
+        with suppress(ValueError):
+            return json.loads(text)
+    return {"trial_id": text, "on_kill": OnKill.LEAVE}
 
 
 def _not_a_trial(rule: str) -> InvalidConfigurationError:

@@ -110,7 +110,7 @@ class TrialSensor(BaseSensorOperator):
     def _handle(self) -> TrialHandle:
         handle = TrialHandle.of(self.trial)
         given: dict[str, Any] = {}
-        if isinstance(self.trial, str):
+        if self._by_id():
             from dean_provider.config import resolve
 
             settings = resolve().settings
@@ -121,6 +121,10 @@ class TrialSensor(BaseSensorOperator):
         if self.kill_policy is not None:
             given["on_kill"] = self.kill_policy
         return TrialHandle.model_validate({**handle.model_dump(), **given})
+
+    def _by_id(self) -> bool:
+        """Whether the trial was given by its id alone, and not by whoever started it."""
+        return isinstance(self.trial, str) and not self.trial.lstrip().startswith("{")
 
     def _hook(self, handle: TrialHandle, correlation_id: str | None = None) -> EvolutionAPIHook:
         from dean_provider.hooks import EvolutionAPIHook
@@ -137,7 +141,7 @@ class TrialSensor(BaseSensorOperator):
         try:
             trial = hook.call(evolution.READ_TRIAL, TrialRef(trial_id=handle.trial_id))
         except DeanError as error:
-            if error.retryable or (isinstance(error, NotFoundError) and not isinstance(self.trial, str)):
+            if error.retryable or (isinstance(error, NotFoundError) and not self._by_id()):
                 self.log.warning("The trial cannot be read yet: %s", error)
                 return None
             raise
