@@ -1,16 +1,16 @@
-"""Patterns with what they are worth, each interval drawn on one common axis, and what applying them did."""
+"""Patterns with what they are worth, and what applying them did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dean_provider.contract.pattern import AppliedPatterns, Effectiveness, Pattern, PatternStatus, Support
+from dean_provider.contract.pattern import AppliedPatterns, Pattern, PatternStatus, Support, TraitRange
+from dean_provider.report.gains import Gains, Interval, signed
 from dean_provider.report.metric import Metric
-from dean_provider.report.scale import Scale
-from dean_provider.report.text import count, number, plural, short_id
+from dean_provider.report.text import count, number, plural
 
-__all__ = ["Applied", "Interval", "PatternRow", "PatternTable", "applied", "pattern_table"]
+__all__ = ["Applied", "PatternRow", "PatternTable", "applied", "pattern_table"]
 
 MOST_ROWS = 100
 STATUS_WORDS = {PatternStatus.ACCEPTED: "accepted", PatternStatus.REFUSED: "refused", PatternStatus.DISCOVERED: "not measured"}
@@ -18,20 +18,8 @@ STATUS_ORDER = (PatternStatus.ACCEPTED, PatternStatus.DISCOVERED, PatternStatus.
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Ends and mean in percent of the drawing's width."""
-
-    low: float
-    high: float
-    mean: float
-    tone: str
-    text: str
-
-
-@dataclass(frozen=True)
 class PatternRow:
     pattern_id: str
-    short: str
     description: str
     elite: str
     population: str
@@ -69,10 +57,9 @@ def pattern_table(patterns: Sequence[Pattern], metric: Metric) -> PatternTable |
     ordered = sorted(patterns, key=_rank)
     shown = ordered[:MOST_ROWS]
     measured = [pattern.effectiveness for pattern in shown if pattern.effectiveness]
-    axis = Scale.around([end for effect in measured for end in (effect.low, effect.high)] + [0.0])
-    rows = [_row(pattern, axis, metric) for pattern in shown]
-    low, high = (_signed(axis.low, metric), _signed(axis.high, metric)) if measured else ("", "")
-    return PatternTable(rows, len(ordered) - len(shown), _percent(axis, 0), low, high)
+    gains = Gains.of(measured, metric)
+    low, high = (gains.text(gains.axis.low), gains.text(gains.axis.high)) if measured else ("", "")
+    return PatternTable([_row(pattern, gains) for pattern in shown], len(ordered) - len(shown), gains.percent(0), low, high)
 
 
 def _rank(pattern: Pattern) -> tuple[int, float, str]:
@@ -80,18 +67,17 @@ def _rank(pattern: Pattern) -> tuple[int, float, str]:
     return STATUS_ORDER.index(pattern.status), -effect.mean if effect else float("inf"), pattern.pattern_id
 
 
-def _row(pattern: Pattern, axis: Scale, metric: Metric) -> PatternRow:
+def _row(pattern: Pattern, gains: Gains) -> PatternRow:
     support, effect = pattern.support, pattern.effectiveness
     tone = {PatternStatus.ACCEPTED: "good", PatternStatus.REFUSED: "plain", PatternStatus.DISCOVERED: "plain"}[pattern.status]
     return PatternRow(
         pattern_id=pattern.pattern_id,
-        short=short_id(pattern.pattern_id),
         description=pattern.description or _ranges(pattern),
         elite=_of(support, elite=True),
         population=_of(support, elite=False),
         q_value=_q_value(support),
-        interval=_interval(effect, axis, metric) if effect else None,
-        effect=_signed(effect.mean, metric) if effect else "",
+        interval=gains.interval(effect) if effect else None,
+        effect=gains.text(effect.mean) if effect else "",
         agents=plural(effect.agents, "agent") if effect else "",
         status="measured" if effect and pattern.status is PatternStatus.DISCOVERED else STATUS_WORDS[pattern.status],
         tone=tone,
@@ -102,15 +88,17 @@ def _ranges(pattern: Pattern) -> str:
     """A description for services that send none."""
     if pattern.body is None:
         return "(not described)"
-    parts = []
-    for each in pattern.body.ranges[:3]:
-        gene = f"{each.trait}[{each.index}]"
-        if each.values is not None:
-            parts.append(f"{gene} is {' or '.join(number(value) for value in each.values[:5])}")
-        else:
-            parts.append(f"{gene} from {number(each.low)} to {number(each.high)}")
+    parts = [f"{each.trait}[{each.index}] {_range(each)}" for each in pattern.body.ranges[:3]]
     rest = len(pattern.body.ranges) - 3
     return " and ".join(parts) + (f" and {plural(rest, 'more range')}" if rest > 0 else "")
+
+
+def _range(allowed: TraitRange) -> str:
+    if allowed.values is not None:
+        return f"is {' or '.join(number(value) for value in allowed.values[:5])}"
+    if allowed.low is None or allowed.high is None:
+        return f"is at most {number(allowed.high)}" if allowed.low is None else f"is at least {number(allowed.low)}"
+    return f"is from {number(allowed.low)} to {number(allowed.high)}"
 
 
 def _of(support: Support | None, *, elite: bool) -> str:
@@ -126,22 +114,6 @@ def _q_value(support: Support | None) -> str:
     return "< 0.0001" if support.q_value < 1e-4 else f"{support.q_value:.4f}"
 
 
-def _percent(axis: Scale, value: float) -> float:
-    return round(100 * axis.share(value), 1)
-
-
-def _interval(effect: Effectiveness, axis: Scale, metric: Metric) -> Interval:
-    tone = "good" if effect.low > 0 else "bad" if effect.high < 0 else "plain"
-    text = f"{_signed(effect.low, metric)} to {_signed(effect.high, metric)}"
-    return Interval(_percent(axis, effect.low), _percent(axis, effect.high), _percent(axis, effect.mean), tone, text)
-
-
-def _signed(value: float, metric: Metric) -> str:
-    """A gain of fitness in the metric's unit, always with its sign."""
-    shown = metric.text(value)
-    return f"+{shown}" if value > 0 else shown
-
-
 def applied(outcome: AppliedPatterns | None, metric: Metric) -> Applied | None:
     """Mean and best before and after, as the objective's metric."""
     if outcome is None:
@@ -155,7 +127,7 @@ def applied(outcome: AppliedPatterns | None, metric: Metric) -> Applied | None:
             name,
             metric.fitness_text(before),
             metric.fitness_text(after),
-            _signed(after - before, metric) if after != before else "no change",
+            signed(after - before, metric) if after != before else "no change",
             "good" if after > before else "bad" if after < before else "plain",
         )
         for name, before, after in pairs

@@ -29,7 +29,7 @@ def test_intervals_share_one_axis_with_zero_on_it(make_data, make_pattern):
     assert 0 < table.zero < narrow.low < narrow.mean < narrow.high < wide.high < 100
     assert wide.mean - narrow.mean == pytest.approx(narrow.high - narrow.low, abs=0.3)
     assert wide.tone == "good"
-    assert wide.text == "+0.40\u202f% to +0.60\u202f%"
+    assert wide.text == "+0.400\u202f% to +0.600\u202f%"
 
 
 def test_an_interval_over_zero_is_neither_good_nor_bad(make_data, make_pattern):
@@ -47,7 +47,20 @@ def test_support_and_q_value_are_told(make_data, make_pattern):
 def test_patterns_without_words_are_described_by_their_ranges(make_data, make_pattern):
     ranges = (TraitRange(trait="x", low=1, high=2), TraitRange(trait="c", index=4, values=(0, 2)))
     (row,) = pattern_table([make_pattern(1, description="", body=PatternBody(ranges=ranges * 3))], metric_of(make_data())).rows
-    assert row.description == "x[0] from 1.00 to 2.00 and c[4] is 0 or 2.00 and x[0] from 1.00 to 2.00 and 3 more ranges"
+    assert row.description == "x[0] is from 1.00 to 2.00 and c[4] is 0 or 2.00 and x[0] is from 1.00 to 2.00 and 3 more ranges"
+
+
+def test_open_ranges_read_as_such(make_data, make_pattern):
+    ranges = (TraitRange(trait="x", low=1), TraitRange(trait="y", high=2))
+    (row,) = pattern_table([make_pattern(1, description="", body=PatternBody(ranges=ranges))], metric_of(make_data())).rows
+    assert row.description == "x[0] is at least 1.00 and y[0] is at most 2.00"
+
+
+@pytest.mark.parametrize(("mean", "text"), [(0.012, "+0.012\u202f%"), (50.0, "+50\u202f%"), (5e7, "+50,000,000\u202f%")])
+def test_gains_have_the_decimals_that_tell_them_apart(make_data, make_pattern, mean, text):
+    effect = {"mean": mean, "low": -mean, "high": 9 * mean, "agents": 60}
+    (row,) = pattern_table([make_pattern(1, effectiveness=effect)], metric_of(make_data())).rows
+    assert row.effect == text
 
 
 def test_long_lists_are_cut_and_say_so(make_data, make_pattern):
