@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.endpoints.operation import Operation
+from dean_provider.contract.population import CreatePopulation
+from dean_provider.contract.problem import Problem, to_error
+from dean_provider.contract.service import ServiceName
+from dean_provider.contract.trial import ListGenerations, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
+from dean_provider.engine.evolve import EvolvedGeneration, evolve
+from dean_provider.engine.objectives import load_objective
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Caller:
+    """Drives the services as a client does, through the contract's routes."""
+
+    indexagent_url: str
+    evolution_url: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+
+    def send(self, operation: Operation[Any, Any], request: Any, **more: Any) -> httpx.Response:
+        module = indexagent if operation.service is ServiceName.INDEXAGENT else evolution
+        url = self.indexagent_url if operation.service is ServiceName.INDEXAGENT else self.evolution_url
+        wire = module.REFERENCE.route(operation).build(request)
+        return self.http.request(wire.method, url + wire.path, params=wire.query, json=wire.body, **more)
+
+    def call(self, operation: Operation[Any, Any], request: Any) -> Any:
+        answer = self.send(operation, request)
+        if answer.is_error:
+            raise to_error(Problem.model_validate_json(answer.content))
+        module = indexagent if operation.service is ServiceName.INDEXAGENT else evolution
+        route = module.REFERENCE.route(operation)
+        return route.parse(operation, request, answer.text if route.text else answer.json())
+
+    def populate(self, config: TrialConfig, population_id: str) -> None:
+        space = self.call(evolution.VALIDATE_TRIAL, ValidateTrial(config=config)).space
+        seed = 1 if config.seed is None else config.seed
+        request = CreatePopulation(population_id=population_id, space=space, size=config.population_size, seed=seed)
+        self.call(indexagent.CREATE_POPULATION, request)
+
+    def start(self, config: TrialConfig, trial_id: str | None = None) -> Trial:
+        trial_id = trial_id or f"trial-{next(_numbers)}"
+        self.populate(config, f"population-of-{trial_id}")
+        return self.call(evolution.START_TRIAL, StartTrial(trial_id=trial_id, population_id=f"population-of-{trial_id}", config=config))
+
+    def read(self, trial_id: str) -> Trial:
+        return self.call(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))
+
+    def wait(self, trial_id: str, until: Callable[[Trial], bool] | None = None, seconds: float = 60) -> Trial:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            trial = self.read(trial_id)
+            if until(trial) if until else trial.status.ended:
+                return trial
+            self.call(
+                evolution.LIST_GENERATIONS,
+                ListGenerations(trial_id=trial_id, start=trial.current_generation + 1, wait_seconds=0.2),
+            )
+        raise AssertionError(f"{trial_id} is {trial.status.value} at generation {trial.current_generation}: {trial.error}")
+
+    def run(self, config: TrialConfig, trial_id: str | None = None) -> Trial:
+        started = self.start(config, trial_id)
+        ended = self.wait(started.trial_id)
+        assert ended.status is TrialStatus.COMPLETED, ended.error
+        return ended
+
+
+def _small(**changes: Any) -> TrialConfig:
+    """A trial of a fraction of a second."""
+    fields = {
+        "name": "small",
+        "objective": "sphere",
+        "objective_parameters": {"dimension": 4},
+        "population_size": 12,
+        "generations": 5,
+        "seed": 7,
+    }
+    return TrialConfig(**{**fields, **changes})
+
+
+def _plain(config: TrialConfig) -> list[EvolvedGeneration]:
+    """The same trial in the engine's loop."""
+    return list(evolve(config, load_objective(config.objective, dict(config.objective_parameters))))
+
+
+@pytest.fixture(scope="session")
+def small() -> Callable[..., TrialConfig]:
+    """Makes configurations of trials of a fraction of a second."""
+    return _small
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[TrialConfig], list[EvolvedGeneration]]:
+    """Runs the same trial in the engine's loop."""
+    return _plain
+
+
+@pytest.fixture
+def caller_of() -> Iterator[Callable[[str, str], Caller]]:
+    """Makes clients of services by their URLs: IndexAgent's, the Evolution API's."""
+    made: list[Caller] = []
+
+    def make(indexagent_url: str, evolution_url: str) -> Caller:
+        made.append(Caller(indexagent_url, evolution_url))
+        return made[-1]
+
+    yield make
+    for caller in made:
+        caller.http.close()
