@@ -10,10 +10,12 @@ import rich_click as click
 
 from dean_provider import __version__
 from dean_provider.cli.config import config
+from dean_provider.cli.demo import demo
 from dean_provider.cli.exits import ExitCode, exit_code
 from dean_provider.cli.options import CONTEXT
 from dean_provider.cli.service import service
 from dean_provider.cli.terminal import print_error, print_problem
+from dean_provider.cli.up import up
 from dean_provider.cli.version import version
 from dean_provider.errors import DeanError
 
@@ -45,7 +47,7 @@ def dean(*, debug: bool) -> None:
     del debug  # main() looks for it, because a mistake may come before any option is read
 
 
-for command in (config, service, version):
+for command in (config, demo, service, up, version):
     dean.add_command(command)
 
 

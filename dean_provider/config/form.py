@@ -28,7 +28,5 @@ def without_defaults(conf: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_default(name: Any, value: Any) -> bool:
     option = trial_options().get(name) if isinstance(name, str) else None
-    if option is None or isinstance(value, bool) != isinstance(option.default, bool):
-        return False
     plain = list(value) if isinstance(value, tuple) else value
-    return bool(plain == option.default)
+    return option is not None and bool(plain == option.default)

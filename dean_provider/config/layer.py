@@ -67,7 +67,7 @@ def layer_of(values: Mapping[Any, Any], origin: Origin) -> Layer:
         elif name in (options() if name == path[0] else trial_options()):
             layer.take(name, value, origin(path))
         else:
-            layer.refuse(unknown(path[0], value, origin(path), [*options(), TRIAL]))
+            layer.refuse(unknown(path[0], value, origin(path), [*options(), *([] if name == path[0] else _nested())]))
     return layer
 
 
@@ -77,7 +77,11 @@ def _take_trial(layer: Layer, values: Mapping[Any, Any], origin: Origin) -> None
         if path[1] in trial_options():
             layer.take(path[1], value, origin(path))
         else:
-            layer.refuse(unknown(f"{TRIAL}.{path[1]}", value, origin(path), [f"{TRIAL}.{name}" for name in trial_options()]))
+            layer.refuse(unknown(f"{TRIAL}.{path[1]}", value, origin(path), _nested()))
+
+
+def _nested() -> list[str]:
+    return [f"{TRIAL}.{name}" for name in trial_options()]
 
 
 def unknown(name: str, value: Any, origin: str, candidates: Iterable[str]) -> ConfigProblem:

@@ -7,6 +7,8 @@ from typing import Any
 
 import rich_click as click
 
+from dean_provider.cli.extras import needing
+
 PORTS = click.IntRange(0, 65535)
 LEVELS = click.Choice(["debug", "info", "warning", "error"])
 
@@ -57,12 +59,8 @@ def both(**options: Any) -> int:
 
 
 def _start(service: str, options: dict[str, Any]) -> int:
-    try:
-        from dean_provider.services.command import main
-    except ModuleNotFoundError as error:
-        from dean_provider.errors import ConfigurationError
-
-        hint = "Install what they need: pip install 'dean-provider[services]'."
-        raise ConfigurationError(f"The reference services cannot run without {error.name}.", suggestions=[hint]) from None
     given = [word for name, value in options.items() if value is not None for word in (f"--{name.replace('_', '-')}", str(value))]
-    return main([service, *given])
+    with needing("services"):
+        from dean_provider.services.command import main
+
+        return main([service, *given])

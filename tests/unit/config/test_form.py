@@ -20,7 +20,7 @@ def test_a_number_that_is_written_differently_is_still_the_default() -> None:
     assert without_defaults({"population_size": 60.0, "diversity_threshold": 0.05}) == {}
 
 
-def test_true_is_not_one_and_wrong_values_stay() -> None:
+def test_wrong_values_stay() -> None:
     conf = {"tournament_size": True, "generations": "60", "nonsense": 1}
     assert without_defaults(conf) == conf
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dean_provider.config import OverrideSource, Resolved, check_file, options, resolve, without_defaults
-from dean_provider.config.text import from_text, to_text
+from dean_provider.config.text import NONE, from_text, to_text
 from dean_provider.errors import InvalidConfigurationError
 
 FAST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-WORDS = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20)
+WORDS = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20).filter(lambda word: word not in NONE)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=30),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(), max_size=20), inner, max_size=4),

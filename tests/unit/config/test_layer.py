@@ -1,0 +1,75 @@
+"""What one layer takes and refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dean_provider.config.layer import layer_of
+
+
+def _deep(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def _endless() -> Any:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        pytest.param(_deep(17), "may be nested at most 16 levels deep", id="deep"),
+        pytest.param(_deep(100_000), "may be nested at most 16 levels deep", id="deeper than Python goes"),
+        pytest.param(_endless(), "may be nested at most 16 levels deep", id="endless"),
+        pytest.param([1] * 10_001, "may hold at most 10000 values", id="many"),
+        pytest.param({"a": [float("inf")]}, "must be a finite number", id="infinite"),
+        pytest.param("x" * 65_537, "must have at most 65536 characters", id="long"),
+        pytest.param({"\ud800": 1}, "must be valid Unicode text", id="surrogate"),
+    ],
+)
+def test_what_no_configuration_could_hold_is_not_looked_at(value: Any, rule: str) -> None:
+    layer = layer_of({"objective_parameters": value}, lambda _: "conf")
+    assert layer.given == {}
+    (problem,) = layer.problems
+    assert (problem.field, problem.rule, problem.origin) == ("objective_parameters", rule, "conf")
+    assert len(str(problem.value)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("key", "suggestion"),
+    [
+        ("populationsize", "Did you mean population_size?"),
+        ("trial.sede", "Did you mean trial.seed?"),
+        ("trial.poll_seconds", "Did you mean poll_seconds?"),
+        ("xyzzy", "`dean config show` lists every setting."),
+        ("x" * 100_000, "`dean config show` lists every setting."),
+        (7, "`dean config show` lists every setting."),
+        ("", "`dean config show` lists every setting."),
+    ],
+)
+def test_an_unknown_name_gets_a_close_one(key: Any, suggestion: str) -> None:
+    (problem,) = layer_of({key: 1}, lambda _: "conf").problems
+    assert (problem.rule, problem.suggestion) == ("is not a setting", suggestion)
+    assert len(problem.field) <= 100
+
+
+def test_an_unknown_name_inside_trial_gets_a_close_one_there() -> None:
+    (problem,) = layer_of({"trial": {"populaton_size": 1}}, lambda _: "conf").problems
+    assert (problem.field, problem.suggestion) == ("trial.populaton_size", "Did you mean trial.population_size?")
+
+
+def test_trial_must_be_a_mapping() -> None:
+    (problem,) = layer_of({"trial": 3}, lambda _: "conf").problems
+    assert (problem.field, problem.rule) == ("trial", "must be a mapping of names to values")
+
+
+def test_the_place_of_a_value_is_asked_for_by_its_path() -> None:
+    layer = layer_of({"trial": {"seed": 1}, "poll_seconds": 2}, "/".join)
+    assert {name: given.origin for name, given in layer.given.items()} == {"seed": "trial/seed", "poll_seconds": "poll_seconds"}
