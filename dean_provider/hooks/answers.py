@@ -30,6 +30,7 @@ from dean_provider.errors import (
     ServiceUnavailableError,
     UnsupportedOperationError,
 )
+from dean_provider.hooks.failures import NOT_SENT
 from dean_provider.hooks.masking import redacted, redacted_data
 from dean_provider.hooks.message import Answer
 
@@ -104,7 +105,8 @@ def error_of(answer: Answer, *, asked: dict[str, Any], request_id: str, now: flo
         error = _from_status(body, answer.status, pause)
     error.message = redacted(error.message, secrets)[:_LONGEST_MESSAGE]
     error.args = (error.message,)
-    error.details = {**redacted_data(error.details, secrets), **asked, "status": answer.status}
+    said = {key: value for key, value in redacted_data(error.details, secrets).items() if key != NOT_SENT}
+    error.details = {**asked, "status": answer.status, **said}
     error.suggestions = [redacted(text, secrets) for text in error.suggestions]
     error.request_id = error.request_id or request_id
     return error
@@ -139,18 +141,18 @@ def _body(answer: Answer) -> Any:
 
 
 def _from_problem(body: dict[str, Any], status: int, pause: float | None) -> DeanError:
+    """A problem says which error it is; a code we do not know stands for what its status stands for."""
+    assumed = {"type": "", "title": "", "message": "", "timestamp": datetime.now(timezone.utc)}
     try:
-        error = to_error(
-            Problem.model_validate(
-                {"type": "", "title": "", "message": "", "timestamp": datetime.now(timezone.utc), **body, "status": status}
-            ),
-            retry_after=pause,
-        )
+        problem = Problem.model_validate({**assumed, **body, "status": status})
     except ValidationError:
         return _from_status(body, status, pause)
-    if type(error) is DeanError:
-        return _from_status({**body, "detail": body.get("message")}, status, pause)
-    return error
+    error = to_error(problem, retry_after=pause)
+    if type(error) is not DeanError:
+        return error
+    return error_class(status)(
+        problem.message, details=problem.details, suggestions=problem.suggestions, request_id=problem.request_id, retry_after=pause
+    )
 
 
 def _from_status(body: Any, status: int, pause: float | None) -> DeanError:

@@ -163,7 +163,7 @@ def credentials_of(settings: Settings, *, exchanges_login: bool = False) -> Cred
     if mode is AuthMode.BEARER:
         return StaticHeaders({"Authorization": f"Bearer {_sendable(settings, password)}"})
     if mode is AuthMode.KEY:
-        return StaticHeaders({options.auth_header: _sendable(settings, password)})
+        return StaticHeaders({options.key_header: _sendable(settings, password)})
     if mode is AuthMode.LOGIN:
         return LoginToken(_needed(settings, "login", settings.login, mode), password)
     username = options.jwt_username or settings.login or "dean"

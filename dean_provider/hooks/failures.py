@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -9,14 +11,14 @@ from dean_provider.errors import ConfigurationError, ConnectionFailedError, Dean
 from dean_provider.hooks.masking import without_userinfo
 from dean_provider.hooks.message import Outgoing
 
-__all__ = ["broken", "never_sent", "not_connected", "timed_out", "too_large", "unsendable", "untrusted"]
+__all__ = ["NOT_SENT", "broken", "never_sent", "not_connected", "timed_out", "too_large", "unsendable", "untrusted"]
 
-_NOT_SENT = "sent"
+NOT_SENT = "sent"
 
 
 def never_sent(error: DeanError) -> bool:
     """Whether the service cannot have seen the request, so that repeating it is safe whatever it does."""
-    return error.details.get(_NOT_SENT) is False
+    return error.details.get(NOT_SENT) is False
 
 
 def not_connected(request: Outgoing, error: BaseException) -> DeanError:
@@ -26,7 +28,7 @@ def not_connected(request: Outgoing, error: BaseException) -> DeanError:
             return untrusted(request, cause.verify_message or "certificate verify failed")
     return ConnectionFailedError(
         f"No connection to {_place(request)}: {_reason(error)}.",
-        details={"url": without_userinfo(request.url), "method": request.method, _NOT_SENT: False},
+        details={"url": without_userinfo(request.url), "method": request.method, NOT_SENT: False},
         suggestions=["Check that the service runs, and the connection's schema, host and port."],
     )
 
@@ -35,7 +37,7 @@ def untrusted(request: Outgoing, why: str) -> DeanError:
     """The service's certificate is not to be trusted; trying again changes nothing."""
     return ConfigurationError(
         f"The certificate of {_place(request)} is not trusted: {why}.",
-        details={"url": without_userinfo(request.url), _NOT_SENT: False},
+        details={"url": without_userinfo(request.url), NOT_SENT: False},
         suggestions=["Set 'verify' in the connection's extra to the file of the authority that signed it."],
     )
 
@@ -71,7 +73,7 @@ def unsendable(request: Outgoing, error: BaseException) -> DeanError:
     """The library refuses to send such a request at all."""
     return ConfigurationError(
         f"A request to {_place(request)} cannot be sent ({type(error).__name__}).",
-        details={"url": without_userinfo(request.url), "method": request.method, _NOT_SENT: False},
+        details={"url": without_userinfo(request.url), "method": request.method, NOT_SENT: False},
         suggestions=["Check host, headers and proxy of the connection."],
     )
 
@@ -97,5 +99,6 @@ def _reason(error: BaseException) -> str:
     """The innermost cause the operating system names; else the kind of error. Never a library's text: it may hold a URL."""
     for cause in _chain(error):
         if isinstance(cause, OSError) and cause.strerror and cause.errno:
-            return cause.strerror
+            own_words = isinstance(cause, ssl.SSLError | socket.gaierror)
+            return cause.strerror if own_words else os.strerror(cause.errno)
     return type(error).__name__

@@ -24,16 +24,14 @@ def _choice(default: str, values: list[str]) -> dict[str, Any]:
 
 def _fields(auth: list[str]) -> dict[str, Any]:
     return {
-        "dialect": _field(
-            "Dialect", "Wire form the service speaks. 'auto' asks the service, reading only.", {"type": "string", "default": "auto"}
-        ),
+        "dialect": _field("Dialect", "Wire form the service speaks; 'auto' asks it.", {"type": "string", "default": "auto"}),
         "auth": _field(
             "Authentication",
             "auto: basic with a login (for another Airflow: login), bearer with a password alone, else none. key: the password in a header of "
             "its own. jwt: service tokens signed with the password. login: exchange login and password for a token.",
             _choice("auto", auth),
         ),
-        "auth_header": _field("Key header", "Header that carries the password when authentication is 'key'. Default X-API-Key.", _TEXT),
+        "key_header": _field("Key header", "Header that carries the password when authentication is 'key'. Default X-API-Key.", _TEXT),
         "verify": _field("Verify TLS", "true, false, or the path of the authority's certificates to trust.", _TEXT),
         "cert": _field("Client certificate", "Path of a file with the client's certificate and key.", _TEXT),
         "proxy": _field("Proxy", "URL of the proxy to the service.", {**_TEXT, "format": "password"}),
@@ -44,7 +42,7 @@ def _fields(auth: list[str]) -> dict[str, Any]:
     }
 
 
-def _type(name: str, hook: str, title: str, auth: list[str], host: str, port: str) -> dict[str, Any]:
+def _type(name: str, hook: str, title: str, auth: list[str], *, port: str) -> dict[str, Any]:
     return {
         "connection-type": name,
         "hook-class-name": hook,
@@ -52,7 +50,7 @@ def _type(name: str, hook: str, title: str, auth: list[str], host: str, port: st
         "ui-field-behaviour": {
             "hidden-fields": [],
             "relabeling": {"schema": "Scheme", "password": "Password, token or secret"},
-            "placeholders": {"host": host, "port": port, "schema": "http or https"},
+            "placeholders": {"host": "127.0.0.1", "port": port, "schema": "http or https"},
         },
         "conn-fields": _fields(auth),
     }
@@ -61,7 +59,7 @@ def _type(name: str, hook: str, title: str, auth: list[str], host: str, port: st
 def connection_types() -> list[dict[str, Any]]:
     """The ``connection-types`` of Airflow's provider info."""
     return [
-        _type("dean_indexagent", "dean_provider.hooks.indexagent.IndexAgentHook", "DEAN IndexAgent", _SERVICE_AUTH, "127.0.0.1", "8081"),
-        _type("dean_evolution", "dean_provider.hooks.evolution.EvolutionAPIHook", "DEAN Evolution API", _SERVICE_AUTH, "127.0.0.1", "8090"),
-        _type("dean_airflow", "dean_provider.hooks.airflow.AirflowHook", "DEAN Airflow", _AIRFLOW_AUTH, "127.0.0.1", "8080"),
+        _type("dean_indexagent", "dean_provider.hooks.indexagent.IndexAgentHook", "DEAN IndexAgent", _SERVICE_AUTH, port="8081"),
+        _type("dean_evolution", "dean_provider.hooks.evolution.EvolutionAPIHook", "DEAN Evolution API", _SERVICE_AUTH, port="8090"),
+        _type("dean_airflow", "dean_provider.hooks.airflow.AirflowHook", "DEAN Airflow", _AIRFLOW_AUTH, port="8080"),
     ]

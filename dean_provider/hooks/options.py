@@ -38,7 +38,7 @@ class ConnectionOptions(BaseModel):
 
     dialect: str = Field(default=AUTO, max_length=64, description="Wire form the service speaks; 'auto' asks it.")
     auth: AuthMode = Field(default=AuthMode.AUTO, description="How calls are authenticated.")
-    auth_header: str = Field(
+    key_header: str = Field(
         default="X-API-Key", pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", description="Header that carries a static key (auth 'key')."
     )
     jwt_username: str | None = Field(

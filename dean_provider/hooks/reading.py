@@ -80,7 +80,7 @@ def read(connection: Connection, extra: dict[str, Any]) -> Reading:
         schema=connection.schema,
         port=connection.port,
         login=connection.login,
-        password=connection.password,
+        password=connection.password or "",
         extra=json.dumps(plain_extra) if plain_extra else None,
     )
 

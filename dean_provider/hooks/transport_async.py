@@ -80,12 +80,15 @@ class AsyncTransport:
     async def _make(self) -> aiohttp.ClientSession:
         secure = self._settings.base_url.startswith("https") or (self._settings.proxy or "").startswith("https")
         tls: ssl.SSLContext | bool = await sync_to_async(tls_context)(self._settings) if secure else True
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_OWN_HEADERS,
             trust_env=False,
         )
+        # It would repeat a request by itself when a connection breaks, unseen by the policy that says when and how often.
+        session._retry_connection = False  # noqa: SLF001
+        return session
 
     async def _read(self, request: Outgoing, response: aiohttp.ClientResponse) -> bytes:
         bound = self._settings.options.max_response_bytes

@@ -10,7 +10,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests_toolbelt.adapters.socket_options import TCPKeepAliveAdapter  # type: ignore[import-untyped]
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
@@ -28,8 +27,8 @@ _CHUNK = 65_536
 class SyncTransport:
     """Sends requests over one kept session for each thread of this process.
 
-    Proxies, TLS and the environment's share in them were settled when the connection was resolved, so nothing is looked up for a call.
-    Redirects are not followed here, and no cookies are kept.
+    Requests go straight to the session's adapter: what a session adds (redirects, cookies, the environment's proxies and authorities) was
+    settled when the connection was resolved, or is not wanted.
     """
 
     def __init__(self, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -53,7 +52,7 @@ class SyncTransport:
         """
         ends = self._monotonic() + request.seconds
         try:
-            response = self.session.send(_prepared(request), **self._options(request.seconds))
+            response = self.session.get_adapter(request.url).send(_prepared(request), **self._options(request.seconds))
             try:
                 body = self._read(request, response, ends)
             finally:
@@ -82,7 +81,6 @@ class SyncTransport:
         settings = self._settings
         return {
             "stream": True,
-            "allow_redirects": False,
             "timeout": (min(settings.connect_timeout, seconds), seconds),
             "verify": settings.verify,
             "cert": settings.cert,
@@ -119,7 +117,6 @@ def _prepared(request: Outgoing) -> requests.PreparedRequest:
     prepared.headers = CaseInsensitiveDict(request.headers)
     if request.body is not None or request.method not in ("GET", "HEAD"):
         prepared.headers["Content-Length"] = str(len(request.body or b""))
-    prepared.hooks = default_hooks()
     return prepared
 
 
