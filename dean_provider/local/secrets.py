@@ -13,7 +13,7 @@ __all__ = ["Secrets"]
 
 
 def _token() -> str:
-    return secrets.token_urlsafe(32)
+    return secrets.token_urlsafe(64)
 
 
 def _fernet_key() -> str:

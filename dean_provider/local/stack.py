@@ -28,6 +28,7 @@ __all__ = ["Database", "Stack"]
 
 Database = Literal["sqlite", "postgres"]
 _READY_SECONDS = 180.0
+_ASK_SECONDS = 0.3
 _MIGRATE_SECONDS = 300.0
 _PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
@@ -127,7 +128,7 @@ class Stack:
         for program in self.airflow_home.programs(self._triggerers):
             self._say(f"starting {program.name}")
             self.supervisor.start(program)
-        self.supervisor.wait_for(self._ready, "Airflow and the services to be ready", timeout=_READY_SECONDS)
+        self.supervisor.wait_for(self._ready, "Airflow and the services to be ready", timeout=_READY_SECONDS, every=_ASK_SECONDS)
 
     def _forget(self) -> None:
         shutil.rmtree(self.home / "airflow", ignore_errors=True)
@@ -203,7 +204,7 @@ class Stack:
 
     def wait_for(self, ready: Callable[[], bool], what: str, *, timeout: float = 120.0) -> None:
         """Wait until ``ready()`` while watching the components, see :meth:`Supervisor.wait_for`."""
-        self.supervisor.wait_for(ready, what, timeout=timeout)
+        self.supervisor.wait_for(ready, what, timeout=timeout, every=_ASK_SECONDS)
 
     def pause(self, seconds: float) -> None:
         """Wait a little, while watching the components.

@@ -113,10 +113,11 @@ class Supervisor:
             if component.died:
                 raise component.failure()
 
-    def wait_for(self, ready: Callable[[], bool], what: str, *, timeout: float) -> None:
+    def wait_for(self, ready: Callable[[], bool], what: str, *, timeout: float, every: float = _POLL_SECONDS) -> None:
         """Wait until ``ready()`` while watching the components.
 
         :param what: what is waited for, for the message.
+        :param every: how often to ask (seconds).
         :raises ServiceFailureError: when a component died meanwhile.
         :raises RequestTimeoutError: after ``timeout`` seconds.
         """
@@ -129,7 +130,7 @@ class Supervisor:
                     details={"waited_for": what, "seconds": timeout},
                     suggestions=[f"The logs are in {self.logs}."],
                 )
-            time.sleep(_POLL_SECONDS)
+            time.sleep(every)
 
     def call(self, program: Program, *, timeout: float) -> str:
         """Run a program to its end while watching the components.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -19,6 +20,10 @@ __all__ = ["Progress", "TrialRun"]
 DAG_ID = "dean_evolution_trial"
 LABEL = "dag-run"
 _FAILED = ("failed", "upstream_failed")
+_FINAL = ("success", "skipped", "removed", *_FAILED)
+_LOOK_SECONDS = 0.25
+_ASK_SECONDS = 1.0
+_ASK_WHILE_EVOLVING_SECONDS = 3.0
 
 
 @dataclass
@@ -49,9 +54,10 @@ class TrialRun:
     :param conf: settings of the trial, as the form would send them.
     """
 
-    def __init__(self, stack: Stack, run_id: str, conf: Mapping[str, Any]) -> None:
+    def __init__(self, stack: Stack, run_id: str, conf: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> None:
         self.run_id = run_id
         self._stack = stack
+        self._clock = clock
         self._conf = {**conf, "labels": {**conf.get("labels", {}), LABEL: run_id}}
         self._path = f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"
         self._seen = 0
@@ -64,28 +70,31 @@ class TrialRun:
     def follow(self) -> Iterator[Progress]:
         """How the run stands, again and again until it is over; the pace is the trial's.
 
+        Airflow is asked seldom: its server has better things to do, and every answer costs it tens of milliseconds.
+
         :raises ServiceFailureError: when a component dies.
         """
-        while True:
+        progress = Progress()
+        ask_at = 0.0
+        while not progress.ended:
             self._stack.supervisor.check()
-            progress = self._progress()
-            yield progress
-            if progress.ended:
-                return
-            self._pause(progress.trial)
+            trial, generations = self._trial_progress()
+            evolving = trial is not None and not trial.status.ended
+            if self._clock() >= ask_at:
+                progress = self._progress()
+                ask_at = self._clock() + (_ASK_WHILE_EVOLVING_SECONDS if evolving else _ASK_SECONDS)
+            yield replace(progress, trial=trial, generations=generations)
+            self._pause(trial if evolving else None)
 
     def _progress(self) -> Progress:
-        # The tasks before the state: once it says the run is over, they are what they stay.
-        trial, generations = self._trial_progress()
         instances = self._stack.api.get(f"{self._path}/taskInstances")["task_instances"]
-        state = self._stack.api.get(self._path)["state"]
         instances.sort(key=lambda each: (each["start_date"] or "9", each["task_id"]))
+        tasks = {each["task_id"]: each["state"] for each in instances}
+        over = bool(tasks) and all(state in _FINAL for state in tasks.values())
         return Progress(
-            state=state,
-            tasks={each["task_id"]: each["state"] for each in instances},
+            state=self._stack.api.get(self._path)["state"] if over else "running",
+            tasks=tasks,
             tries={each["task_id"]: each["try_number"] for each in instances if each["try_number"] > 1},
-            trial=trial,
-            generations=generations,
         )
 
     def _trial_progress(self) -> tuple[Trial | None, list[Generation]]:
@@ -101,13 +110,11 @@ class TrialRun:
         return page.trial, page.generations
 
     def _pause(self, trial: Trial | None) -> None:
-        """Wait a little, or until the trial has another generation."""
-        if trial is None or trial.status.ended:
-            self._stack.pause(0.3)
-            return
-        request = ListGenerations(trial_id=trial.trial_id, start=self._seen, limit=1, wait_seconds=0.5)
-        self._stack.evolution.call(evolution.LIST_GENERATIONS, request)
-        self._stack.pause(0.2)
+        """Wait a little, or until the running trial has another generation."""
+        if trial is not None:
+            request = ListGenerations(trial_id=trial.trial_id, start=self._seen, limit=1, wait_seconds=0.5)
+            self._stack.evolution.call(evolution.LIST_GENERATIONS, request)
+        self._stack.pause(_LOOK_SECONDS)
 
     def outcome(self) -> tuple[Trial, Verification]:
         """The finished trial and its verification.

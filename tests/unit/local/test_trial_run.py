@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,11 +40,12 @@ class FakeStack:
         if path.endswith("/xcomEntries/report"):
             return {"value": "file:///home/some%20one/demo.html"}
         if path.endswith("/taskInstances"):
+            state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
             task = {"task_id": "start_evolution", "state": "success", "try_number": 2, "start_date": "2026-01-01T00:00:00Z"}
-            later = {"task_id": "await_evolution", "state": None, "try_number": 0, "start_date": None}
+            later = {"task_id": "await_evolution", "state": state, "try_number": 0, "start_date": None}
             return {"task_instances": [later, task]}
         assert path == f"/dags/dean_evolution_trial/dagRuns/{RUN}"
-        return {"state": self.states.pop(0)}
+        return {"state": self.states[0]}
 
     def _call(self, operation: Any, request: Any) -> Any:
         self.asked.append((operation.name, request))
@@ -62,15 +64,30 @@ def test_a_run_is_triggered_by_airflows_command_line_and_labelled(tmp_path: Path
 
 @pytest.mark.parametrize("end", ["success", "failed"])
 def test_following_ends_with_the_run(tmp_path: Path, end: str):
-    stack = FakeStack(tmp_path, ["queued", "running", "running", end])
-    stack.trials = []
+    stack = FakeStack(tmp_path, ["queued", "running", "deferred", end])
     states = []
-    for progress in TrialRun(stack, RUN, {}).follow():
+    for progress in TrialRun(stack, RUN, {}, clock=itertools.count(step=10).__next__).follow():
         states.append(progress.state)
         if len(states) == 2:
             stack.trials = [Trial(trial_id="t", status=TrialStatus.RUNNING)]
-    assert states == ["queued", "running", "running", end]
+    assert states == ["running", "running", "running", end]
     assert ("list_trials", "dag-run=demo_1") in [(name, getattr(request, "label", None)) for name, request in stack.asked]
+
+
+def test_airflow_is_asked_once_a_second_and_less_while_the_trial_evolves(tmp_path: Path):
+    stack = FakeStack(tmp_path, ["running"] * 100)
+    clock = itertools.count(step=0.125)
+    run = TrialRun(stack, RUN, {}, clock=clock.__next__)
+    asked: list[float] = []
+    stack.api = SimpleNamespace(get=lambda path, **query: asked.append(path) or stack._get(path))
+    for _ in zip(range(40), run.follow(), strict=False):
+        pass
+    waiting = len(asked)
+    stack.trials = [Trial(trial_id="t", status=TrialStatus.RUNNING)]
+    for _ in zip(range(40), run.follow(), strict=False):
+        pass
+    assert 4 <= waiting <= 7
+    assert len(asked) - waiting < waiting
 
 
 def test_tasks_come_in_the_order_they_ran_with_repeated_tries(tmp_path: Path):
