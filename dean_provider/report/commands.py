@@ -15,7 +15,7 @@ DAG_ID = "dean_evolution_trial"
 
 
 def repeat_command(config: TrialConfig | None, run: Mapping[str, str]) -> str:
-    """A command that starts the same trial again: the whole configuration, so that no layer below can change it."""
+    """A command that starts the same trial again: the whole configuration, drawn seed included."""
     if config is None:
         return ""
     conf = json.dumps(config.model_dump(mode="json", exclude_none=True), ensure_ascii=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dean_provider.contract.population import Agent, Lineage, Variation
 from dean_provider.report.chart import Chart, Dot, Edge
+from dean_provider.report.gains import Gains
 from dean_provider.report.metric import Metric
 from dean_provider.report.scale import Scale
 from dean_provider.report.text import RANGE, count, plural, short_id
@@ -82,21 +84,22 @@ def _steps(line: Sequence[Agent], known: Mapping[str, Agent], metric: Metric) ->
             runs[-1].append(agent)
         else:
             runs.append([agent])
-    steps = []
-    before: float | None = None
-    for run in runs:
-        steps.append(_step(run, before, known, metric))
-        before = run[-1].fitness if run[-1].fitness is not None else before
-    return steps[::-1]
+    changes = [_change(before[-1], after[0]) for before, after in pairwise(runs)]
+    gains = Gains(Scale.around([change for change in changes if change is not None] + [0.0]), metric)
+    told = [""] + ["" if change is None else gains.text(change) if change else "0" for change in changes]
+    return [_step(run, gain, known, metric) for run, gain in zip(runs, told, strict=True)][::-1]
 
 
-def _step(run: Sequence[Agent], before: float | None, known: Mapping[str, Agent], metric: Metric) -> Step:
+def _change(before: Agent, after: Agent) -> float | None:
+    """The gain in fitness; ``None`` where it cannot be told."""
+    if before.fitness is None or after.fitness is None or not math.isfinite(after.fitness - before.fitness):
+        return None
+    return after.fitness - before.fitness
+
+
+def _step(run: Sequence[Agent], gain: str, known: Mapping[str, Agent], metric: Metric) -> Step:
     first, last = run[0], run[-1]
     generations = count(first.generation) if first is last else f"{count(first.generation)}{RANGE}{count(last.generation)}"
-    gain = ""
-    if before is not None and first.fitness is not None and math.isfinite(first.fitness - before):
-        change = first.fitness - before
-        gain = f"{'+' if change > 0 else ''}{metric.text(change)}" if change else "0"
     return Step(generations, first.agent_id, short_id(first.agent_id), _how(first, known, metric), metric.fitness_text(first.fitness), gain)
 
 

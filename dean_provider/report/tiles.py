@@ -26,7 +26,7 @@ def tiles(data: ReportData, generations: Sequence[Generation], metric: Metric) -
     if generations:
         first, last = generations[0], generations[-1]
         best = metric.best([metric.of_fitness(each.best_fitness) for each in generations])
-        started = f"{metric.fitness_text(first.best_fitness)} in generation {count(first.generation)}"
+        started = f"{metric.fitness_text(first.best_fitness)} at the start"
         found.append(("Best in training", metric.text(best), started))
         threshold = (
             f"threshold {proportion(trial.config.diversity_threshold)}" if trial.config and trial.config.diversity_threshold else "0 to 1"

@@ -8,7 +8,7 @@ from dean_provider.report.tiles import tiles
 def test_figures_of_a_complete_trial(make_data):
     data = make_data(20)
     assert {label: (value, remark) for label, value, remark in tiles(data, data.generations, Metric.of(data.trial.objective))} == {
-        "Best in training": ("5.00\u202f%", "6.00\u202f% in generation 0"),
+        "Best in training": ("5.00\u202f%", "6.00\u202f% at the start"),
         "Diversity at the end": ("0.30", "threshold 0.05"),
         "Generations": ("20 of 20", "60 agents each"),
         "Tokens used": ("1,260", "21\u202f% of 6,000"),
