@@ -38,8 +38,8 @@ DEFAULT_ARGS: dict[str, Any] = {
 class TrialGroup(TaskGroup):
     """The tasks of one trial. :attr:`outcome` is what its last task returns: scores, digest, report and the like."""
 
-    outcome: XComArg
-    handle: XComArg
+    outcome: Any
+    handle: Any
 
 
 def trial_task_group(

@@ -39,7 +39,7 @@ class Outcome(str, Enum):
 class Followable(Protocol):
     """What following needs of a service: ``EvolutionAPIHook.aprogress``."""
 
-    async def aprogress(self, trial_id: str, start: int, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
+    async def aprogress(self, trial_id: str, start: int = 0, *, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
         """How the trial stands, and its generations from ``start`` on, waiting for the first."""
 
 

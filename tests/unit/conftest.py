@@ -53,7 +53,7 @@ class ScriptedHook:
     async def adialect(self) -> Any:
         return SimpleNamespace(supports=lambda operation: operation.name not in self._without and self.dialect.supports(operation))
 
-    async def aprogress(self, trial_id: str, start: int, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
+    async def aprogress(self, trial_id: str, start: int = 0, *, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
         return self._answer("progress", SimpleNamespace(trial_id=trial_id, start=start, wait_seconds=wait_seconds, limit=limit))
 
 
