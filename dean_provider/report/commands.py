@@ -22,7 +22,7 @@ def repeat_command(config: TrialConfig | None, run: Mapping[str, str]) -> str:
     return f"airflow dags trigger {shlex.quote(run.get('dag_id') or DAG_ID)} --conf {shlex.quote(conf)}"
 
 
-def digest_commands(trial_id: str) -> str:
-    """Commands that fetch a trial's history from the Evolution API and recompute its digest."""
+def digest_commands(trial_id: str, digest: str) -> str:
+    """Commands that fetch a trial's history from the Evolution API, recompute its digest and compare it with ``digest``."""
     address = f"$EVOLUTION_API/api/v1/trials/{quote(trial_id, safe='')}/export"
-    return f'curl --fail --output history.jsonl "{address}"\npython docs/how-to/recompute_digest.py history.jsonl'
+    return f'curl --fail --output history.jsonl "{address}"\npython docs/how-to/recompute_digest.py history.jsonl {shlex.quote(digest)}'

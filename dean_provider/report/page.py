@@ -48,6 +48,7 @@ def render(data: ReportData) -> str:
     metric = Metric.of(data.trial.objective)
     generations = _in_order(data.generations)
     style, script = _asset("report.css"), _asset("report.js")
+    digest = data.trial.digest or (generations[-1].digest if generations else "")
     return (
         _environment()
         .get_template("report.html")
@@ -77,10 +78,10 @@ def render(data: ReportData) -> str:
             incidents=incidents(generations),
             settings=settings(data.trial.config),
             repeat=repeat_command(data.trial.config, data.run),
-            check=digest_commands(data.trial.trial_id),
+            check=digest_commands(data.trial.trial_id, digest),
             run=origins(data.run, data.trial.versions),
             run_url=web_address(data.run.get("url", "")),
-            digest=data.trial.digest or (generations[-1].digest if generations else ""),
+            digest=digest,
             notes=data.notes,
         )
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,9 @@ def test_without_a_run_the_packaged_dag_is_named():
 
 
 def test_ids_cannot_leave_the_address():
-    command = digest_commands('a"; rm -rf $HOME #/../x')
+    command = digest_commands('a"; rm -rf $HOME #/../x', "$(reboot)")
     assert command.splitlines()[0] == (
         'curl --fail --output history.jsonl "$EVOLUTION_API/api/v1/trials/a%22%3B%20rm%20-rf%20%24HOME%20%23%2F..%2Fx/export"'
     )
+    assert shlex.split(command.splitlines()[1]) == ["python", "docs/how-to/recompute_digest.py", "history.jsonl", "$(reboot)"]
+    assert (Path(__file__).parents[3] / "docs/how-to/recompute_digest.py").is_file()
