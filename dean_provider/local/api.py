@@ -23,7 +23,7 @@ def answers(url: str) -> bool:
     """Whether a GET of ``url`` is answered with success just now."""
     try:
         with _session() as session:
-            return session.get(url, timeout=5).ok
+            return session.get(url, timeout=_TIMEOUT_SECONDS).ok
     except requests.RequestException:
         return False
 

@@ -176,10 +176,13 @@ class Stack:
         self.airflow_home.note_migrated(sign)
 
     def _ready(self) -> bool:
-        if self._with_services and not all(answers(f"{url}/health") for url in (self.indexagent_url, self.evolution_url)):
+        # The execution API is only put together at its first request, which takes seconds: better now than while a task waits for it.
+        if not answers(f"{self.airflow_home.url}/execution/health"):
             return False
         health = self.api.health()
         if health is None or any((health.get(part) or {}).get("status") != "healthy" for part in _PARTS):
+            return False
+        if self._with_services and not all(answers(f"{url}/health") for url in (self.indexagent_url, self.evolution_url)):
             return False
         return self._triggerers <= 1 or self._alive_triggerers() >= self._triggerers
 
