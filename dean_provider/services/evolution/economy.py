@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage, UsageWindow
@@ -28,7 +28,8 @@ _ENDED = [status.value for status in TrialStatus if status.ended]
 
 def spend(session: Session, holder: str, kind: str, *, tokens: int, evaluations: int, at: datetime) -> None:
     """Note in the ledger what was used."""
-    session.add(UsageRow(holder=holder, kind=kind, tokens=tokens, evaluations=evaluations, second=int(at.timestamp())))
+    columns = {"holder": holder, "kind": kind, "tokens": tokens, "evaluations": evaluations, "second": int(at.timestamp())}
+    session.execute(insert(UsageRow).values(columns))
 
 
 def _used(session: Session, *holders: str) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.trial import Scores, TerminationReason, TrialStatus
@@ -140,32 +141,35 @@ class Records:
         with self.database.read() as session:
             return self.economy.available_to(session, trial_id)
 
-    def commit(self, before: Progress, generation: GenerationRow) -> None:
+    def commit(self, before: Progress, generation: dict[str, Any], retries: int) -> bool:
         """Commit one generation with everything that changes with it.
 
+        :param generation: columns of the generation, without trial and time.
+        :returns: whether the trial goes on; not when it is paused.
         :raises Interrupted: the trial was stopped meanwhile; nothing is written.
         """
+        at = self.now()
         with self.database.write() as session:
-            row = trial_row(session, before.trial_id, lock=True)
-            if row.status not in _MOVING:
+            query = select(TrialRow.number, TrialRow.status).where(TrialRow.trial_id == before.trial_id).with_for_update()
+            number, status = session.execute(query).tuples().one()
+            if status not in _MOVING:
                 raise Interrupted
-            generation.trial = row.number
-            generation.completed_at = self.now()
-            session.add(generation)
-            row.current_generation = generation.generation
-            row.best_fitness = max([*before.best_history, generation.best_fitness])
-            row.diversity = generation.diversity
-            row.tokens_used = generation.tokens_used
-            row.digest = generation.digest
-            row.elapsed_seconds = generation.elapsed_seconds
-            row.retries += generation.retries
-            spent = generation.tokens_used - before.tokens_used
-            spend(session, row.trial_id, "generation", tokens=spent, evaluations=generation.evaluations, at=generation.completed_at)
-            session.execute(delete(CandidateRow).where(CandidateRow.trial == row.number))
+            columns = {**generation, "trial": number, "completed_at": at, "retries": retries}
+            session.execute(insert(GenerationRow).values(columns))
+            session.execute(update(TrialRow).where(TrialRow.number == number).values(_advanced(before, columns)))
+            spend(
+                session,
+                before.trial_id,
+                "generation",
+                tokens=columns["tokens_used"] - before.tokens_used,
+                evaluations=columns["evaluations"],
+                at=at,
+            )
             session.flush()
-            self.probe("committing", row.trial_id, generation.generation)
-        self.probe("committed", before.trial_id, generation.generation)
+            self.probe("committing", before.trial_id, columns["generation"])
+        self.probe("committed", before.trial_id, columns["generation"])
         self.on_change(before.trial_id)
+        return bool(status == TrialStatus.RUNNING.value)
 
     def complete(self, trial_id: str, reason: TerminationReason, outcome: Outcome, elapsed_seconds: float) -> None:
         """Store the outcome.
@@ -184,6 +188,7 @@ class Records:
             row.elapsed_seconds = elapsed_seconds
             row.waiting = None
             row.ended_at = self.now()
+            session.execute(delete(CandidateRow).where(CandidateRow.trial == row.number))
             if outcome.evaluations:
                 spend(session, trial_id, "outcome", tokens=outcome.tokens, evaluations=outcome.evaluations, at=row.ended_at)
         self.on_change(trial_id)
@@ -201,3 +206,16 @@ class Records:
             row.elapsed_seconds = max(row.elapsed_seconds, elapsed_seconds)
             row.ended_at = self.now()
         self.on_change(trial_id)
+
+
+def _advanced(before: Progress, generation: dict[str, Any]) -> dict[str, Any]:
+    """What a committed generation changes of its trial."""
+    return {
+        "current_generation": generation["generation"],
+        "best_fitness": max([*before.best_history, generation["best_fitness"]]),
+        "diversity": generation["diversity"],
+        "tokens_used": generation["tokens_used"],
+        "digest": generation["digest"],
+        "elapsed_seconds": generation["elapsed_seconds"],
+        "retries": TrialRow.retries + generation["retries"],
+    }

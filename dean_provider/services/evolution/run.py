@@ -15,7 +15,7 @@ import numpy as np
 
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Breed, GenerationRef, PopulationGeneration, PopulationRef, RecordFitness
-from dean_provider.contract.trial import TerminationReason, TrialStatus
+from dean_provider.contract.trial import TerminationReason
 from dean_provider.engine import digest
 from dean_provider.engine.evolve import policy_of
 from dean_provider.engine.objectives import Objective, load_objective
@@ -28,7 +28,6 @@ from dean_provider.services.evolution.objectives import generation_cost
 from dean_provider.services.evolution.outcome import decide
 from dean_provider.services.evolution.patience import Patience
 from dean_provider.services.evolution.records import Records
-from dean_provider.services.evolution.tables import GenerationRow
 
 __all__ = ["Run"]
 
@@ -79,19 +78,12 @@ class Run:
         config = self.progress.config
         objective = load_objective(config.objective, dict(config.objective_parameters))
         self._settle_seed()
-        while True:
-            self._checkpoint()
-            reason = self._reason(objective)
-            if reason is not None:
-                self._finish(objective, reason)
-                return
+        while (reason := self._reason(objective)) is None:
             bred = self._next()
             self.records.probe("bred", self.trial_id, bred.generation)
-            self._commit(objective, bred)
-
-    def _checkpoint(self) -> None:
-        if self.interrupt.is_set() or self.records.status(self.trial_id) is not TrialStatus.RUNNING:
-            raise Interrupted
+            if not self._commit(objective, bred):
+                raise Interrupted
+        self._finish(objective, reason)
 
     def _call(self, operation: Any, request: Any) -> Any:
         return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=self.progress.request_id), self.interrupt)
@@ -169,31 +161,32 @@ class Run:
         fitness[kept:] = evaluated.fitness
         return fitness, len(genomes) - kept, evaluated.retries
 
-    def _commit(self, objective: Objective, bred: PopulationGeneration) -> None:
+    def _commit(self, objective: Objective, bred: PopulationGeneration) -> bool:
+        """Evaluate a generation and commit it; whether the trial goes on."""
         progress = self.progress
         genomes = np.array(bred.genomes, dtype=np.float64)
         fitness, evaluations, retries = self._evaluate(genomes, bred)
         best = int(np.argmax(fitness))
-        row = GenerationRow(
-            generation=bred.generation,
-            fitness=fitness,
-            best_fitness=float(fitness[best]),
-            mean_fitness=float(fitness.mean()),
-            worst_fitness=float(fitness.min()),
-            diversity=bred.diversity,
-            best_agent_id=bred.agent_ids[best],
-            evaluations=evaluations,
-            tokens_used=progress.tokens_used + evaluations * objective.tokens_per_evaluation,
-            intervention=bred.intervention.model_dump(mode="json") if bred.intervention else None,
-            retries=retries,
-            digest=digest.extend(progress.digest, genomes, fitness),
-            elapsed_seconds=self.elapsed(),
-        )
-        self.records.commit(progress, row)
+        columns: dict[str, Any] = {
+            "generation": bred.generation,
+            "fitness": fitness,
+            "best_fitness": float(fitness[best]),
+            "mean_fitness": float(fitness.mean()),
+            "worst_fitness": float(fitness.min()),
+            "diversity": bred.diversity,
+            "best_agent_id": bred.agent_ids[best],
+            "evaluations": evaluations,
+            "tokens_used": progress.tokens_used + evaluations * objective.tokens_per_evaluation,
+            "intervention": bred.intervention.model_dump(mode="json") if bred.intervention else None,
+            "digest": digest.extend(progress.digest, genomes, fitness),
+            "elapsed_seconds": self.elapsed(),
+        }
+        goes_on = self.records.commit(progress, columns, retries)
         self._newest = bred
-        progress.generation, progress.fitness, progress.digest = row.generation, fitness, row.digest
-        progress.tokens_used = row.tokens_used
-        progress.best_history.append(row.best_fitness)
+        progress.generation, progress.fitness, progress.digest = bred.generation, fitness, columns["digest"]
+        progress.tokens_used = columns["tokens_used"]
+        progress.best_history.append(columns["best_fitness"])
+        return goes_on and not self.interrupt.is_set()
 
     def _finish(self, objective: Objective, reason: TerminationReason) -> None:
         """Choose the outcome on train and validation, let IndexAgent know the last fitness, and complete."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,7 @@ from dean_provider.services.indexagent.content import digest_of
 from dean_provider.services.indexagent.identity import agent_ids
 from dean_provider.services.indexagent.populations import generation_row, population_row, space_of
 from dean_provider.services.indexagent.tables import GenerationRow, PopulationRow
-from dean_provider.services.store import Database
+from dean_provider.services.store import Database, rows_of
 
 __all__ = ["Generations", "Probe"]
 
@@ -57,17 +58,19 @@ def _fitness(values: Sequence[float], size: int) -> Floats:
     return array
 
 
-def _note(row: GenerationRow, fitness: Floats) -> None:
+def _note(session: Session, population: PopulationRow, generation: int, fitness: Floats) -> None:
     """Keep the fitness of a generation's agents.
 
-    :raises ConflictError: it has another already.
+    :raises NotFoundError: there is no such generation.
+    :raises ConflictError: it has another fitness already.
     """
-    if row.fitness is None:
-        row.fitness = fitness
-    elif not np.array_equal(row.fitness, fitness):
-        raise ConflictError(
-            f"Generation {row.generation} has another fitness already.", details={"field": "fitness", "generation": row.generation}
-        )
+    here = GenerationRow.population == population.number, GenerationRow.generation == generation
+    done = session.execute(update(GenerationRow).where(*here, GenerationRow.fitness.is_(None)).values(fitness=fitness))
+    if rows_of(done) == 1:
+        return
+    known = generation_row(session, population, generation).fitness
+    if not np.array_equal(known if known is not None else (), fitness):
+        raise ConflictError(f"Generation {generation} has another fitness already.", details={"field": "fitness", "generation": generation})
 
 
 def shown(population: PopulationRow, row: GenerationRow) -> PopulationGeneration:
@@ -111,10 +114,8 @@ class Generations:
         """Note the fitness of a generation's agents."""
         with self.database.write() as session:
             population = population_row(session, request.population_id)
-            row = session.get(GenerationRow, (population.number, request.generation), with_for_update=True)
-            row = row or generation_row(session, population, request.generation)
-            _note(row, _fitness(request.fitness, population.size))
-            return shown(population, row)
+            _note(session, population, request.generation, _fitness(request.fitness, population.size))
+            return shown(population, generation_row(session, population, request.generation))
 
     def breed(self, request: Breed) -> PopulationGeneration:
         """Make the next generation from chosen parents, or find it."""
@@ -129,7 +130,7 @@ class Generations:
         fitness = _fitness(request.fitness, population.size)
         bred = self._bred(population, before, request)
         try:
-            return self._store(request, asked, fitness, bred)
+            return self._store(population, request, asked, fitness, bred)
         except IntegrityError:  # bred twice at once
             with self.database.read() as session:
                 found = self._found(session, population, request, asked)
@@ -162,23 +163,23 @@ class Generations:
             intervention=request.intervention,
         )
 
-    def _store(self, request: Breed, asked: str, fitness: Floats, bred: Bred) -> PopulationGeneration:
+    def _store(self, population: PopulationRow, request: Breed, asked: str, fitness: Floats, bred: Bred) -> PopulationGeneration:
+        row = GenerationRow(
+            population=population.number,
+            generation=request.generation,
+            genomes=bred.genomes,
+            parents=bred.parents,
+            variations=[variation.value for variation in bred.variations],
+            diversity=bred.diversity,
+            intervention=bred.intervention.model_dump(mode="json") if bred.intervention else None,
+            fitness=None,
+            request_hash=asked,
+            created_at=self.now(),
+        )
+        newest = PopulationRow.number == population.number, PopulationRow.current_generation < request.generation
         with self.database.write() as session:
-            population = population_row(session, request.population_id)
-            before = session.get(GenerationRow, (population.number, request.generation - 1), with_for_update=True)
-            _note(before or generation_row(session, population, request.generation - 1), fitness)
-            population.current_generation = max(population.current_generation, request.generation)
-            row = GenerationRow(
-                population=population.number,
-                generation=request.generation,
-                genomes=bred.genomes,
-                parents=bred.parents,
-                variations=[variation.value for variation in bred.variations],
-                diversity=bred.diversity,
-                intervention=bred.intervention.model_dump(mode="json") if bred.intervention else None,
-                request_hash=asked,
-                created_at=self.now(),
-            )
+            _note(session, population, request.generation - 1, fitness)
+            session.execute(update(PopulationRow).where(*newest).values(current_generation=request.generation))
             session.add(row)
             session.flush()
             self.probe("breeding", request.population_id, request.generation)

@@ -129,7 +129,7 @@ def test_a_trial_without_a_seed_records_its_populations(caller, small, plain):
 
 
 def test_a_stop_is_sticky_and_starting_again_resumes(caller, small, plain):
-    config = small(generations=400)
+    config = small(generations=80)
     started = caller.start(config)
     caller.wait(started.trial_id, lambda trial: trial.current_generation >= 3)
     stopped = caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=started.trial_id, reason="enough"))
