@@ -146,4 +146,4 @@ def _words(space: SearchSpace, one: TraitRange, support: Support) -> str:
     else:
         what = f"{name} is from {one.low:.4g} to {one.high:.4g}"
     elite, everyone = support.elite_matching / support.elite_size, support.population_matching / support.population_size
-    return f"{what}: so {elite:.0%} of the fittest and {everyone:.0%} of all."
+    return f"{what} in {elite:.0%} of the fittest and {everyone:.0%} of all agents."

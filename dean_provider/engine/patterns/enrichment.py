@@ -37,7 +37,7 @@ def _tail(matching: Integers, elite: int, marked: Integers, population: int, log
         return found
 
     log_p = choose(with_mark, k) + choose(population - with_mark, elite - k) - choose(np.array(population), np.array(elite))
-    total: Floats = np.where(possible, np.exp(log_p), 0.0).sum(axis=1)
+    total: Floats = np.exp(np.where(possible, log_p, -np.inf)).sum(axis=1)
     return total
 
 
