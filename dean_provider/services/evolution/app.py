@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from functools import partial
@@ -21,6 +20,7 @@ from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceNa
 from dean_provider.contract.trial import TrialStatus
 from dean_provider.services.evolution.admission import Admission
 from dean_provider.services.evolution.application import PatternApplication
+from dean_provider.services.evolution.background import LongCalls
 from dean_provider.services.evolution.conductor import Conductor
 from dean_provider.services.evolution.economy import Economy
 from dean_provider.services.evolution.effectiveness import PatternMeasurement
@@ -86,7 +86,8 @@ class EvolutionService:
         self.leases = LeaseEvaluator(self.database, now)
         self.records = Records(self.database, self.economy, now, self.notices.publish, probe)
         self.conductor = Conductor(self.records, self._run, settings.max_running_trials)
-        self.long_calls = ThreadPoolExecutor(_LONG_CALLS, thread_name_prefix="long-call")
+        self.long_calls = LongCalls(_LONG_CALLS)
+        self.verifier = Verifier(self.database, self.economy, settings, now)
         self.instruments = Instruments(ServiceName.EVOLUTION, __version__)
         self._trials_gauge = self.instruments.gauge("trials", "Trials by status.", "status")
         self._totals = {
@@ -124,7 +125,7 @@ class EvolutionService:
         """Work that may take minutes, on threads of its own, so that it never starves short calls."""
 
         async def answer(request: Any) -> Any:
-            return await asyncio.get_running_loop().run_in_executor(self.long_calls, partial(work, request))
+            return await self.long_calls.run(partial(work, request))
 
         return answer
 
@@ -147,7 +148,7 @@ class EvolutionService:
             operations.LIST_GENERATIONS: history.list,
             operations.STREAM_TRIAL: history.stream,
             operations.EXPORT_TRIAL: Export(database, self.indexagent).stream,
-            operations.VERIFY_TRIAL: self._long(Verifier(database, self.economy, settings, now).verify),
+            operations.VERIFY_TRIAL: self._long(self.verifier.verify),
             operations.VALIDATE_TRIAL: shelf.validate,
             operations.READ_CONSTRAINTS: shelf.constraints,
             operations.LIST_OBJECTIVES: shelf.objectives,
@@ -184,9 +185,9 @@ class EvolutionService:
 
     def _close(self) -> None:
         self.closing.set()
-        self.conductor.close()
+        self.conductor.close(self.settings.shutdown_seconds)
+        self.verifier.close()
         self.pool.close()
-        self.long_calls.shutdown(cancel_futures=True)
         self.indexagent.close()
         self.ownership.release()
         self.database.close()

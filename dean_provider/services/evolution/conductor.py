@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -78,8 +79,12 @@ class Conductor:
         with self._lock:
             return len(self._running)
 
-    def close(self) -> None:
-        """Interrupt every run and wait for it; the trials stay as stored and are taken up at the next start."""
+    def close(self, seconds: float) -> None:
+        """Interrupt every run and wait for it; the trials stay as stored and are taken up at the next start.
+
+        :param seconds: how long to wait for those that hear nothing because a call hangs.
+        """
+        deadline = time.monotonic() + seconds
         with self._lock:
             self._closed = True
             self._queue.clear()
@@ -87,7 +92,7 @@ class Conductor:
             for event in self._running.values():
                 event.set()
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _fill(self) -> None:
         while self._queue and len(self._running) < self.max_running and not self._closed:

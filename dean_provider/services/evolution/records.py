@@ -29,7 +29,7 @@ Probe = Callable[[str, str, int], None]
 _MOVING = (TrialStatus.RUNNING.value, TrialStatus.PAUSED.value)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Progress:
     """How far a trial has got, as its run needs to know.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,13 @@ from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
 from dean_provider.errors import InvalidResponseError
+from dean_provider.services.evolution.background import in_background
 from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.objectives import generation_cost
 from dean_provider.services.evolution.outcome import decide
 from dean_provider.services.evolution.patience import Patience
-from dean_provider.services.evolution.records import Records
+from dean_provider.services.evolution.records import Progress, Records
 
 __all__ = ["Run"]
 
@@ -78,12 +80,12 @@ class Run:
         config = self.progress.config
         objective = load_objective(config.objective, dict(config.objective_parameters))
         self._settle_seed()
-        while (reason := self._reason(objective)) is None:
-            bred = self._next()
-            self.records.probe("bred", self.trial_id, bred.generation)
-            if not self._commit(objective, bred):
-                raise Interrupted
-        self._finish(objective, reason)
+        reason = self._reason(objective)
+        bred = self._next() if reason is None else None
+        while bred is not None:
+            reason, bred = self._step(objective, bred)
+        if reason is not None:
+            self._finish(objective, reason)
 
     def _call(self, operation: Any, request: Any) -> Any:
         return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=self.progress.request_id), self.interrupt)
@@ -93,10 +95,13 @@ class Run:
         if self.progress.config.seed is None:
             population = self._call(operations.READ_POPULATION, PopulationRef(population_id=self.progress.population_id))
             self.records.note_seed(self.trial_id, population.seed)
-            self.progress.config = self.progress.config.model_copy(update={"seed": population.seed})
+            self.progress = replace(self.progress, config=self.progress.config.model_copy(update={"seed": population.seed}))
 
-    def _reason(self, objective: Objective) -> TerminationReason | None:
-        """Why the trial ends at this boundary, if it does."""
+    def _reason(self, objective: Objective, unpaid: int = 0) -> TerminationReason | None:
+        """Why the trial ends at this boundary, if it does.
+
+        :param unpaid: tokens of the newest generation, while it is not committed.
+        """
         progress = self.progress
         cost = generation_cost(progress.config, objective, progress.generation + 1)
         if progress.generation >= 0:
@@ -111,7 +116,7 @@ class Run:
             if found is not None:
                 return found
             left = self.records.tokens_left(self.trial_id)
-            if left is not None and cost > left:
+            if left is not None and cost > left - unpaid:
                 return TerminationReason.TOKEN_BUDGET
         return None
 
@@ -136,6 +141,7 @@ class Run:
             bred = self._call(operations.BREED, request)
         if len(bred.genomes) != progress.config.population_size:
             raise InvalidResponseError(f"IndexAgent made {len(bred.genomes)} agents of {progress.config.population_size}.")
+        self.records.probe("bred", self.trial_id, generation)
         found: PopulationGeneration = bred
         return found
 
@@ -161,13 +167,32 @@ class Run:
         fitness[kept:] = evaluated.fitness
         return fitness, len(genomes) - kept, evaluated.retries
 
-    def _commit(self, objective: Objective, bred: PopulationGeneration) -> bool:
-        """Evaluate a generation and commit it; whether the trial goes on."""
+    def _step(self, objective: Objective, bred: PopulationGeneration) -> tuple[TerminationReason | None, PopulationGeneration | None]:
+        """Evaluate and commit a generation; why the trial ends, or the next generation.
+
+        The next generation is asked for while this one is being committed. Should the commit not happen, the next run evaluates this
+        generation again to the same fitness and finds that same next generation.
+
+        :raises Interrupted: the trial was stopped or paused.
+        """
+        before = self.progress
+        columns, retries = self._evaluated(objective, bred)
+        self.progress = _after(before, columns)
+        self._newest = bred
+        reason = self._reason(objective, unpaid=self.progress.tokens_used - before.tokens_used)
+        ahead = in_background(self._next, "breeding") if reason is None else None
+        goes_on = self.records.commit(before, columns, retries)
+        if not goes_on or self.interrupt.is_set():
+            raise Interrupted
+        return reason, ahead.result() if ahead else None
+
+    def _evaluated(self, objective: Objective, bred: PopulationGeneration) -> tuple[dict[str, Any], int]:
+        """What is recorded of a generation, and how many batches were repeated."""
         progress = self.progress
         genomes = np.array(bred.genomes, dtype=np.float64)
         fitness, evaluations, retries = self._evaluate(genomes, bred)
         best = int(np.argmax(fitness))
-        columns: dict[str, Any] = {
+        return {
             "generation": bred.generation,
             "fitness": fitness,
             "best_fitness": float(fitness[best]),
@@ -180,13 +205,7 @@ class Run:
             "intervention": bred.intervention.model_dump(mode="json") if bred.intervention else None,
             "digest": digest.extend(progress.digest, genomes, fitness),
             "elapsed_seconds": self.elapsed(),
-        }
-        goes_on = self.records.commit(progress, columns, retries)
-        self._newest = bred
-        progress.generation, progress.fitness, progress.digest = bred.generation, fitness, columns["digest"]
-        progress.tokens_used = columns["tokens_used"]
-        progress.best_history.append(columns["best_fitness"])
-        return goes_on and not self.interrupt.is_set()
+        }, retries
 
     def _finish(self, objective: Objective, reason: TerminationReason) -> None:
         """Choose the outcome on train and validation, let IndexAgent know the last fitness, and complete."""
@@ -197,3 +216,15 @@ class Run:
         noted = RecordFitness(**here.model_dump(), fitness=progress.fitness.tolist())
         self._call(operations.RECORD_FITNESS, noted)
         self.records.complete(self.trial_id, reason, outcome, self.elapsed())
+
+
+def _after(before: Progress, columns: dict[str, Any]) -> Progress:
+    """Where a trial stands with one more generation."""
+    return replace(
+        before,
+        generation=columns["generation"],
+        fitness=columns["fitness"],
+        digest=columns["digest"],
+        tokens_used=columns["tokens_used"],
+        best_history=[*before.best_history, columns["best_fitness"]],
+    )

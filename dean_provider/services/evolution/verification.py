@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from structlog import get_logger
 
 from dean_provider.contract.trial import Objective, Scores, TrialRef, Verification
-from dean_provider.errors import EvaluationError
+from dean_provider.errors import EvaluationError, ServiceUnavailableError
 from dean_provider.services.evolution.economy import Economy, spend
 from dean_provider.services.evolution.evaluation.process import WorkerLost, WorkerProcess
 from dean_provider.services.evolution.lookup import completed_trial
@@ -33,6 +34,17 @@ class Verifier:
         self.settings = settings
         self.now = now
         self._once = Once()
+        self._lock = threading.Lock()
+        self._workers: set[WorkerProcess] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """End the verifications that run; they are done when somebody asks again."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers)
+        for worker in workers:
+            worker.kill()
 
     def verify(self, request: TrialRef) -> Verification:
         """Evaluate the outcome exactly, or find what was found then.
@@ -73,13 +85,19 @@ class Verifier:
     def _ask(self, trial: TrialRow) -> dict[str, Any]:
         header = {"do": "verify", "objective": trial.objective, "parameters": trial.config["objective_parameters"]}
         outcome = np.ascontiguousarray(trial.outcome, dtype="<f8").tobytes()
-        worker = WorkerProcess(self.settings.evaluation_memory_bytes)
+        with self._lock:
+            if self._closed:
+                raise ServiceUnavailableError("The service stops.")
+            worker = WorkerProcess(self.settings.evaluation_memory_bytes)
+            self._workers.add(worker)
         try:
             found, _ = worker.ask(header, outcome, self.settings.verification_timeout_seconds)
         except WorkerLost as lost:
             found = {"ok": False, "kind": lost.kind, "message": lost.why}
         finally:
             worker.kill()
+            with self._lock:
+                self._workers.discard(worker)
         if not found["ok"]:
             _log.warning("verification failed", trial_id=trial.trial_id, why=found["message"], trace=found.get("trace"))
             raise EvaluationError(
