@@ -18,6 +18,9 @@ from dean_provider.cli.main import dean
 from dean_provider.config import Option, options
 from dean_provider.config.option import Kind
 from dean_provider.config.text import to_text
+from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, indexagent
+from dean_provider.engine.objectives import describe, registered
+from dean_provider.errors import DeanError
 
 ROOT = Path(__file__).parents[2]
 NOTE = "<!-- Made by docs/reference/generate.py; `make docs` makes it anew. -->\n"
@@ -137,10 +140,84 @@ def _command(context: click.Context) -> list[str]:
     return [f"### {context.command_path}", "", f"`{usage}`", "", help_text, "", *(table if rows else [])]
 
 
+def errors() -> str:
+    lines = [
+        "# Errors",
+        NOTE,
+        "Every failure is one of these, in Python (`dean_provider.errors`) and on the wire, where it is `application/problem+json`",
+        "(RFC 9457) with `type`, `title`, `status`, `error_code`, `message`, `details`, `timestamp`, `request_id` and `suggestions`.",
+        "The code decides the class.",
+        "",
+        "| class | code | status | a retry may help | when |",
+        "|---|---|---|---|---|",
+    ]
+    for depth, cls in _tree(DeanError):
+        when = (cls.__doc__ or "").split("\n", maxsplit=1)[0]
+        name = f"{'&nbsp;' * 4 * depth}`{cls.__name__}`"
+        lines.append(f"| {name} | `{cls.error_code}` | {cls.status} | {'yes' if cls.retryable else 'no'} | {_cell(when)} |")
+    return "\n".join([*lines, ""])
+
+
+def _tree(cls: type[DeanError], depth: int = 0) -> Iterator[tuple[int, type[DeanError]]]:
+    yield depth, cls
+    for child in cls.__subclasses__():
+        yield from _tree(child, depth + 1)
+
+
+def operations() -> str:
+    lines = [
+        "# Service operations",
+        NOTE,
+        "What the hooks can ask of a service, and how its dialects spell it. `hook.call(operation, request)` and",
+        "`await hook.acall(operation, request)` take an operation of `dean_provider.contract.endpoints` and its request, and return its",
+        "response. An operation marked ¹ is not repeated after a lost answer; all others are the same done once or twice.",
+        "",
+    ]
+    for title, module in (("IndexAgent", indexagent), ("Evolution API", evolution), ("Another Airflow", airflow)):
+        spelled = dialects(module.OPERATIONS[0].service)
+        lines += [f"## {title}", "", f"In `dean_provider.contract.endpoints.{module.__name__.rpartition('.')[2]}`.", ""]
+        lines += [
+            f"| operation | request → response | does | {' | '.join(dialect.name for dialect in spelled)} |",
+            "|---" * (3 + len(spelled)) + "|",
+        ]
+        lines += [_operation(operation, spelled) for operation in module.OPERATIONS]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _operation(operation: Operation[Any, Any], spelled: list[Dialect]) -> str:
+    routes = [f"`{route.method} {route.path}`" if (route := dialect.routes.get(operation.name)) else "none" for dialect in spelled]
+    models = f"`{operation.request.__name__}` → `{operation.response.__name__}`"
+    return f"| `{operation.name.upper()}`{'' if operation.idempotent else '¹'} | {models} | {_cell(operation.summary)} | {' | '.join(routes)} |"
+
+
+def objectives() -> str:
+    lines = [
+        "# Objectives",
+        NOTE,
+        "What comes with the package. [Write an objective](../how-to/write_an_objective.md) says how to register one of your own.",
+        "",
+    ]
+    for name, cls in sorted(registered().items()):
+        if not cls.__module__.startswith("dean_provider."):
+            continue
+        about = describe(cls)
+        lines += [f"## {name}", "", about.description, ""]
+        lines += [f"Metric: {about.metric}{f' ({about.unit})' if about.unit else ''}, to {about.direction.value}.", ""]
+        lines += [f"Tokens for one evaluation: {about.tokens_per_evaluation}.", "", "| parameter | meaning | default |", "|---|---|---|"]
+        for field, schema in about.parameters_schema.get("properties", {}).items():
+            lines.append(f"| `{field}` | {_cell(schema.get('description', ''))} | `{json.dumps(schema.get('default'))}` |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "dean_provider/config/options.json": provider_options,
     ROOT / "docs/reference/configuration.md": configuration,
     ROOT / "docs/reference/cli.md": cli,
+    ROOT / "docs/reference/errors.md": errors,
+    ROOT / "docs/reference/operations.md": operations,
+    ROOT / "docs/reference/objectives.md": objectives,
 }
 
 
