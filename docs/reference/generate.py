@@ -188,7 +188,8 @@ def operations() -> str:
 def _operation(operation: Operation[Any, Any], spelled: list[Dialect]) -> str:
     routes = [f"`{route.method} {route.path}`" if (route := dialect.routes.get(operation.name)) else "none" for dialect in spelled]
     models = f"`{operation.request.__name__}` → `{operation.response.__name__}`"
-    return f"| `{operation.name.upper()}`{'' if operation.idempotent else '¹'} | {models} | {_cell(operation.summary)} | {' | '.join(routes)} |"
+    name = f"`{operation.name.upper()}`{'' if operation.idempotent else '¹'}"
+    return f"| {name} | {models} | {_cell(operation.summary)} | {' | '.join(routes)} |"
 
 
 def objectives() -> str:
