@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.pattern import PatternBody
-from dean_provider.contract.population import InterventionPolicy
+from dean_provider.contract.population import InterventionPolicy, Variation
 from dean_provider.contract.trial import TerminationReason
 from dean_provider.engine import digest, outcome
 from dean_provider.engine.arrays import Floats
@@ -18,7 +20,7 @@ from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["EvolvedGeneration", "evolve", "policy_of", "winner"]
+__all__ = ["EvolvedGeneration", "evolve", "generation_cost", "policy_of", "winner"]
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,12 @@ def evolve(
     if config.seed is None:
         raise InvalidConfigurationError("A trial needs a seed.", details={"field": "seed", "value": None, "rule": "must be given"})
     started, chain, tokens = clock(), "", 0
-    cost = config.population_size * objective.tokens_per_evaluation
     history: list[float] = []
     bred = initial(objective.space, config.population_size, config.seed, patterns, config.pattern_seed_share)
+    fitness: Floats = np.empty(0)
     for generation in range(config.generations + 1):
-        fitness = objective.evaluate(bred.genomes)
-        tokens += cost
+        fitness = _fitness(objective, bred, fitness)
+        tokens += generation_cost(config, objective, generation)
         chain = digest.extend(chain, bred.genomes, fitness)
         history.append(float(fitness.max()))
         reason = reason_to_stop(
@@ -71,13 +73,25 @@ def evolve(
             generation=generation,
             best_history=history,
             tokens_used=tokens,
-            next_cost=cost,
+            next_cost=generation_cost(config, objective, generation + 1),
             elapsed_seconds=clock() - started,
         )
         yield EvolvedGeneration(generation, bred, fitness, chain, tokens, reason)
         if reason is not None:
             return
         bred = _next(config, objective, bred, fitness, generation + 1)
+
+
+def generation_cost(config: TrialConfig, objective: Objective, generation: int) -> int:
+    """Tokens of one generation: elites keep their fitness, so they are evaluated, and paid for, only in generation 0."""
+    kept = config.elite_size if generation else 0
+    return (config.population_size - kept) * objective.tokens_per_evaluation
+
+
+def _fitness(objective: Objective, bred: Bred, before: Floats) -> Floats:
+    """Fitness of all agents; elites, who come first, keep theirs."""
+    kept = [parents[0] for parents, variation in zip(bred.parents, bred.variations, strict=True) if variation is Variation.ELITE]
+    return np.concatenate((before[kept], objective.evaluate(bred.genomes[len(kept) :])))
 
 
 def _next(config: TrialConfig, objective: Objective, bred: Bred, fitness: Floats, generation: int) -> Bred:

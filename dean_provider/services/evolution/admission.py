@@ -10,11 +10,12 @@ from structlog import get_logger
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Population, PopulationRef
 from dean_provider.contract.trial import StartTrial, TrialStatus
+from dean_provider.engine.evolve import generation_cost
 from dean_provider.engine.objectives import Objective
 from dean_provider.errors import DeanError, InvalidConfigurationError, RateLimitedError
 from dean_provider.services.evolution.economy import Economy
 from dean_provider.services.evolution.indexagent import IndexAgentClient
-from dean_provider.services.evolution.objectives import ObjectiveShelf, generation_cost
+from dean_provider.services.evolution.objectives import ObjectiveShelf
 from dean_provider.services.evolution.tables import TrialRow
 
 __all__ = ["Admission"]

@@ -7,17 +7,12 @@ from typing import Any
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.service import Empty
 from dean_provider.contract.trial import Constraints, ObjectiveList, ValidateTrial, Validation, ValidationProblem
+from dean_provider.engine.evolve import generation_cost
 from dean_provider.engine.objectives import Objective, describe, load_objective, registered
 from dean_provider.errors import ConfigurationError, InvalidConfigurationError
 from dean_provider.services.evolution.settings import EvolutionSettings
 
-__all__ = ["ObjectiveShelf", "generation_cost"]
-
-
-def generation_cost(config: TrialConfig, objective: Objective, generation: int) -> int:
-    """Tokens of one generation: elites keep their fitness, so they are evaluated, and paid for, only in generation 0."""
-    kept = config.elite_size if generation else 0
-    return (config.population_size - kept) * objective.tokens_per_evaluation
+__all__ = ["ObjectiveShelf"]
 
 
 class ObjectiveShelf:

@@ -18,7 +18,7 @@ from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Breed, GenerationRef, PopulationGeneration, PopulationRef, RecordFitness
 from dean_provider.contract.trial import TerminationReason
 from dean_provider.engine import digest
-from dean_provider.engine.evolve import policy_of
+from dean_provider.engine.evolve import generation_cost, policy_of
 from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
@@ -26,7 +26,6 @@ from dean_provider.errors import InvalidResponseError
 from dean_provider.services.evolution.background import in_background
 from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
 from dean_provider.services.evolution.indexagent import IndexAgentClient
-from dean_provider.services.evolution.objectives import generation_cost
 from dean_provider.services.evolution.outcome import decide
 from dean_provider.services.evolution.patience import Patience
 from dean_provider.services.evolution.records import Progress, Records

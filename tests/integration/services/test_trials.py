@@ -76,7 +76,7 @@ def test_elites_keep_their_fitness_without_tokens(caller, small):
     ("changes", "reason"),
     [
         ({"fitness_threshold": -1e9}, TerminationReason.FITNESS_THRESHOLD),
-        ({"token_budget": 25}, TerminationReason.TOKEN_BUDGET),
+        ({"token_budget": 43}, TerminationReason.TOKEN_BUDGET),
         ({"stagnation_generations": 1, "mutation_rate": 0, "crossover_rate": 0, "diversity_threshold": 0}, TerminationReason.STAGNATION),
     ],
 )
