@@ -157,7 +157,9 @@ def _from_problem(body: dict[str, Any], status: int, pause: float | None) -> Dea
 
 def _from_status(body: Any, status: int, pause: float | None) -> DeanError:
     cls = error_class(status)
-    detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else body
+    detail = (
+        body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else body if isinstance(body, str) else None
+    )
     if isinstance(detail, list):
         return _from_validation(detail, cls, pause)
     said = detail if isinstance(detail, str) and detail and "<html" not in detail.lower() else ""

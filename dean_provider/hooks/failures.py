@@ -24,8 +24,9 @@ def never_sent(error: DeanError) -> bool:
 def not_connected(request: Outgoing, error: BaseException) -> DeanError:
     """No connection, so nothing was sent."""
     for cause in _chain(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return untrusted(request, cause.verify_message or "certificate verify failed")
+        why = getattr(cause, "verify_message", "") if isinstance(cause, ssl.SSLCertVerificationError) else ""
+        if why:
+            return untrusted(request, why)
     return ConnectionFailedError(
         f"No connection to {_place(request)}: {_reason(error)}.",
         details={"url": without_userinfo(request.url), "method": request.method, NOT_SENT: False},
@@ -92,7 +93,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         if isinstance(item, BaseException) and id(item) not in seen:
             seen.add(id(item))
             yield item
-            queue += [getattr(item, "reason", None), getattr(item, "os_error", None), item.__cause__, item.__context__, *item.args]
+            queue += [getattr(item, name, None) for name in ("reason", "os_error", "certificate_error", "__cause__", "__context__")]
+            queue += item.args
 
 
 def _reason(error: BaseException) -> str:

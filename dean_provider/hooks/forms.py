@@ -27,8 +27,8 @@ def _fields(auth: list[str]) -> dict[str, Any]:
         "dialect": _field("Dialect", "Wire form the service speaks; 'auto' asks it.", {"type": "string", "default": "auto"}),
         "auth": _field(
             "Authentication",
-            "auto: basic with a login (for another Airflow: login), bearer with a password alone, else none. key: the password in a header of "
-            "its own. jwt: service tokens signed with the password. login: exchange login and password for a token.",
+            "auto: basic with a login (for another Airflow: login), bearer with a password alone, else none. key: the password in a "
+            "header of its own. jwt: service tokens signed with the password. login: exchange login and password for a token.",
             _choice("auto", auth),
         ),
         "key_header": _field("Key header", "Header that carries the password when authentication is 'key'. Default X-API-Key.", _TEXT),

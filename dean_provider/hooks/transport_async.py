@@ -127,10 +127,14 @@ def _refused(response: aiohttp.ClientResponse, request: Outgoing, bound: int) ->
 
 
 def _failure(request: Outgoing, error: Exception) -> DeanError:
-    if isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+    unconnected = (
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.ClientConnectorError,
+        aiohttp.ClientConnectorCertificateError,
+        aiohttp.ClientHttpProxyError,
+    )
+    if isinstance(error, unconnected):
         return not_connected(request, error)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return not_connected(request, error.certificate_error)
     if isinstance(error, asyncio.TimeoutError):
         return timed_out(request)
     if isinstance(error, aiohttp.ClientError | OSError) and not isinstance(error, aiohttp.InvalidURL):

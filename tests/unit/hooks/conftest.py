@@ -50,8 +50,8 @@ class Asked:
 class Reply:
     """An answer, or a way of not answering.
 
-    ``fault``: ``close`` closes without a word, ``reset`` and ``truncate`` break off in the middle of the body (abruptly; politely), ``hang`` says
-    nothing until the client goes away, ``trickle`` sends the body byte by byte for ever.
+    ``fault``: ``close`` closes without a word, ``reset`` and ``truncate`` break off in the middle of the body (abruptly; politely),
+    ``hang`` says nothing until the client goes away, ``trickle`` sends the body byte by byte for ever.
     """
 
     status: int = 200
@@ -153,12 +153,14 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         return plain, address
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        if self.tls is not None:
-            try:
-                request = self.tls.wrap_socket(request, server_side=True)
-            except (OSError, ssl.SSLError):
-                return
-        super().finish_request(request, client_address)
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        try:
+            with self.tls.wrap_socket(request, server_side=True) as wrapped:
+                super().finish_request(wrapped, client_address)
+        except (OSError, ssl.SSLError):
+            return
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is what half of the tests are about."""
@@ -257,7 +259,7 @@ def connection() -> Callable[..., Connection]:
 
 @pytest.fixture
 def make_hook(fake_clock: FakeClock, connection: Callable[..., Connection]) -> Iterator[Callable[..., Any]]:
-    """Makes hooks on a channel of their own. ``hook.lookups`` counts how often the connection was resolved; ``hook.fields`` is what it says."""
+    """Makes hooks on a channel of their own. ``hook.lookups`` counts resolutions of the connection; ``hook.fields`` is what it says."""
     channels: list[Channel] = []
 
     def make(hook_class: Any, server: ScriptedServer | None, extra: dict[str, Any] | None = None, **fields: Any) -> Any:

@@ -237,7 +237,7 @@ def test_gives_up_after_its_time(operation: Operation[Any, Any], caller: Any, se
 
     for fault in (reply(fault="hang"), reply(body="", fault="trickle")):
         server.script = [fault]
-        with pytest.raises(RequestTimeoutError, match="within 0.05 s"):
+        with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
             caller.call(hook, operation, request)
 
 
@@ -247,7 +247,7 @@ def test_says_when_nothing_listens(operation: Operation[Any, Any], caller: Any, 
     gone.stop()
     hook = make_hook(HOOKS[operation.service], gone, {"attempts": 2})
 
-    with pytest.raises(ConnectionFailedError, match="No connection to http://127.0.0.1:") as raised:
+    with pytest.raises(ConnectionFailedError, match=r"No connection to http://127\.0\.0\.1:") as raised:
         caller.call(hook, operation, EXAMPLES[operation][0])
 
     assert "refused" in raised.value.message

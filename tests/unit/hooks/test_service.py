@@ -181,7 +181,9 @@ async def test_the_loop_is_never_blocked(server: Any, make_hook: Any, reply: Any
 
 def test_a_changed_connection_is_noticed_when_credentials_are_refused(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
     hook = make_hook(EvolutionAPIHook, server, password="old-token")
-    server.otherwise = lambda asked: reply(body=TRIAL) if asked.headers["authorization"] == "Bearer new-token" else reply(401, {"detail": "no"})
+    server.otherwise = lambda asked: (
+        reply(body=TRIAL) if asked.headers["authorization"] == "Bearer new-token" else reply(401, {"detail": "no"})
+    )
     with pytest.raises(AuthenticationError):
         caller.call(hook, evolution.READ_TRIAL, REF)
     assert (hook.lookups, len(server.asked)) == (2, 1)
@@ -305,7 +307,9 @@ def test_no_cookies_are_kept(caller: Any, server: Any, make_hook: Any, reply: An
 
 
 def test_the_deadline_bounds_all_attempts(caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any) -> None:
-    hook = make_hook(EvolutionAPIHook, server, {"attempts": 50, "deadline": 10, "timeout": 5, "backoff_seconds": 1, "breaker_threshold": 1000})
+    hook = make_hook(
+        EvolutionAPIHook, server, {"attempts": 50, "deadline": 10, "timeout": 5, "backoff_seconds": 1, "breaker_threshold": 1000}
+    )
     server.otherwise = lambda _: reply(500, "no")
 
     with pytest.raises(ServiceFailureError):
@@ -464,7 +468,10 @@ def invented(monkeypatch: pytest.MonkeyPatch) -> Dialect:
             routes={
                 evolution.HEALTH.name: Route("GET", "/about", decode=lambda payload, _: {"status": "healthy"}),
                 evolution.READ_TRIAL.name: Route(
-                    "GET", "/job", send={"trial_id": "job"}, receive={"job": "trial_id", "round": "current_generation", "best": "best_fitness"}
+                    "GET",
+                    "/job",
+                    send={"trial_id": "job"},
+                    receive={"job": "trial_id", "round": "current_generation", "best": "best_fitness"},
                 ),
                 evolution.PAUSE_TRIAL.name: Route(
                     "POST", "/job/pause", query=frozenset({"trial_id"}), send={"trial_id": "job"}, receive={"job": "trial_id"}
@@ -508,7 +515,16 @@ class TestAnyRequest:
         server.script = [reply(body={"a": 1}), reply(body="plain"), reply(204)]
 
         answers = [
-            caller.do(hook, "request", "execute_request", "post", "some/thing", params={"q": "a b", "none": None}, json={"x": 1}, headers={"X-A": "b"}),
+            caller.do(
+                hook,
+                "request",
+                "execute_request",
+                "post",
+                "some/thing",
+                params={"q": "a b", "none": None},
+                json={"x": 1},
+                headers={"X-A": "b"},
+            ),
             caller.do(hook, "request", "execute_request", "GET", "/text?given=1"),
             caller.do(hook, "request", "execute_request", "DELETE", "/gone"),
         ]
