@@ -20,6 +20,7 @@ from dean_provider.triggers.timing import Deadline, RunningTime, Timing
 __all__ = ["Followable", "Outcome", "Watch", "follow", "summary"]
 
 LOG_LINES = 200
+LOGGED_INTERVENTIONS = 20
 LONGEST_PAUSE = 30.0
 LONGEST_WAIT = 20.0
 SHORTEST_PAUSE = 0.5
@@ -100,10 +101,11 @@ def summary(trial: Trial) -> dict[str, Any]:
 
 
 class _Progress:
-    """Logs generations as they come: about :data:`LOG_LINES` of them however long the trial is, and every intervention."""
+    """Logs generations as they come: about :data:`LOG_LINES` of them however long the trial is, and the first interventions."""
 
     def __init__(self, watch: Watch, log: Log) -> None:
         self._stride = max(1, watch.generations // LOG_LINES)
+        self._interventions = 0
         self._log = log
         self._status = ""
 
@@ -112,7 +114,9 @@ class _Progress:
             self._status = page.trial.status.value
             self._log.info("Trial %s is %s.", page.trial.trial_id, self._status)
         for generation in page.generations:
-            if generation.intervention or generation.generation % self._stride == 0:
+            self._interventions += generation.intervention is not None
+            unusual = generation.intervention is not None and self._interventions <= LOGGED_INTERVENTIONS
+            if unusual or generation.generation % self._stride == 0:
                 self._line(generation)
 
     def _line(self, generation: Generation) -> None:

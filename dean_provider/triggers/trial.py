@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TrialTrigger", "stop_trial"]
 
-STATE_SECONDS = 4.0
-"""How long the supervisor may take to tell a task's state. A triggerer that stops gives its triggers ten seconds in all."""
+STATE_SECONDS = 30.0
+"""How long the supervisor may take to tell a task's state. A triggerer that is stopping answers at once or not at all, or kills what waits
+for it, which touches nothing either."""
 
 STOP_SECONDS = 20.0
 
@@ -88,25 +90,35 @@ class TrialTrigger(BaseTrigger):
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        hook = self.hook()
+        self._acquaintance = asyncio.ensure_future(self._get_acquainted())
         try:
+            # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
+            hook = await asyncio.to_thread(self.hook)
             event = await follow(hook, self.watch, log=self.log)
         except asyncio.CancelledError:
-            await self._after_cancellation(hook)
+            await self._after_cancellation()
             raise
         yield TriggerEvent(event)  # type: ignore[no-untyped-call]
 
     def hook(self) -> EvolutionAPIHook:
         """The client of the Evolution API."""
+        from dean_provider.contract.endpoints import evolution  # noqa: F401 - imported here so that the loop need not
         from dean_provider.hooks import EvolutionAPIHook
+        from dean_provider.hooks.transport_async import AsyncTransport  # noqa: F401 - likewise
 
         return EvolutionAPIHook(self.evolution_conn_id, correlation_id=self.correlation_id)
 
-    async def _after_cancellation(self, hook: EvolutionAPIHook) -> None:
+    async def _get_acquainted(self) -> None:
+        """Ask for the task's state once while there is time: a triggerer loads its API on the first question, and that takes seconds."""
+        if self.task_instance is not None:
+            with suppress(Exception):
+                await read_task_state(self.identity)
+
+    async def _after_cancellation(self) -> None:
         """Decide in a task of its own: a second cancellation must not interrupt it, nor may it hold up a triggerer that stops."""
         if self.task_instance is None:
             return
-        deciding = asyncio.ensure_future(self._decide(hook))
+        deciding = asyncio.ensure_future(self._decide())
         try:
             done, _ = await asyncio.wait({deciding}, timeout=STATE_SECONDS + STOP_SECONDS)
         except asyncio.CancelledError:
@@ -114,7 +126,7 @@ class TrialTrigger(BaseTrigger):
         if not done:
             self.log.warning("It took too long to stop trial %s; the run's teardown will.", self.watch.trial_id)
 
-    async def _decide(self, hook: EvolutionAPIHook) -> None:
+    async def _decide(self) -> None:
         trial = self.watch.trial_id
         try:
             state = await self._task_state()
@@ -126,7 +138,7 @@ class TrialTrigger(BaseTrigger):
         elif self.policy is OnKill.LEAVE:
             self.log.info("The task that waited for trial %s is %s; by its policy the trial is left running.", trial, state)
         else:
-            await self._stop(hook, state or "")
+            await self._stop(state or "")
 
     async def _task_state(self) -> str | None:
         # Shielded: in Airflow 3.2 a cancelled question leaves its answer in the pipe and breaks every trigger of the process.
@@ -137,7 +149,8 @@ class TrialTrigger(BaseTrigger):
             raise TimeoutError(f"no answer within {STATE_SECONDS:g} s")
         return asking.result()
 
-    async def _stop(self, hook: EvolutionAPIHook, state: str) -> None:
+    async def _stop(self, state: str) -> None:
+        hook = self.hook()
         task = f"{self.identity.dag_id}/{self.identity.run_id}/{self.identity.task_id}"
         try:
             how = await asyncio.wait_for(stop_trial(hook, self.watch.trial_id, f"Airflow task {task} is {state}"), STOP_SECONDS)

@@ -25,7 +25,12 @@ def make_trigger(monkeypatch, evolution_hook, make_trial):
         async def never(_self, *_args, **_kwargs):
             await asyncio.Event().wait()
 
+        questions = []
+
         async def answer(_identity):
+            questions.append(1)
+            if len(questions) == 1 and managed:
+                return "deferred"  # getting acquainted
             if isinstance(state, Exception):
                 raise state
             if state == "hangs":
@@ -124,6 +129,20 @@ async def test_fires_exactly_once(monkeypatch, make_trigger):
     monkeypatch.setattr(module, "follow", ended)
     events = [event async for event in trigger.run()]
     assert [event.payload["outcome"] for event in events] == ["ended"]
+
+
+async def test_getting_acquainted_never_hurts(monkeypatch, make_trigger):
+    trigger, _ = make_trigger()
+
+    async def broken(_identity):
+        raise ConnectionError("not yet")
+
+    async def ended(*_args, **_kwargs):
+        return {"outcome": "ended"}
+
+    monkeypatch.setattr(module, "read_task_state", broken)
+    monkeypatch.setattr(module, "follow", ended)
+    assert [event.payload async for event in trigger.run()] == [{"outcome": "ended"}]
 
 
 def test_arguments_survive_airflow_and_are_json():
