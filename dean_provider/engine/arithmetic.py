@@ -50,7 +50,8 @@ def exponential(x: Floats) -> Floats:
 class Exponents(np.ndarray[Any, np.dtype[np.float64]]):
     """Exponents 16, -16 and 1/16, whose powers are taken by squaring or square roots.
 
-    Given to pymoo's operators as distribution index 15, they make ``np.power`` inside those operators reproducible.
+    Given to pymoo's operators as distribution index 15, they make ``np.power`` inside those operators reproducible. All elements are
+    equal: only arithmetic with scalars gives exponents again, anything else gives a plain array.
     """
 
     @classmethod
@@ -63,18 +64,19 @@ class Exponents(np.ndarray[Any, np.dtype[np.float64]]):
         if ufunc is np.power and method == "__call__":
             return _power(*plain)
         result = getattr(ufunc, method)(*plain, **kwargs)
-        return result.view(Exponents) if isinstance(result, np.ndarray) and result.dtype == np.float64 else result
+        scaled = method == "__call__" and sum(isinstance(value, np.ndarray) for value in plain) == 1
+        return result.view(Exponents) if scaled and result.dtype == np.float64 else result
 
 
 def _power(base: Floats, exponents: Floats) -> NDArray[np.float64]:
-    """``base ** exponents`` where all exponents are 16, all are -16 or all are 1/16.
+    """``base ** exponents`` for equal exponents: 16, -16 or 1/16.
 
     :raises ValueError: other exponents.
     """
     if exponents.size == 0:
         return np.ones_like(base)
     exponent = float(exponents.flat[0])
-    if exponent not in (16.0, -16.0, 1.0 / 16.0) or (exponents != exponent).any():
+    if exponent not in (16.0, -16.0, 1.0 / 16.0):
         raise ValueError("only the exponents 16, -16 and 1/16 have reproducible powers")
     result = 1.0 / base if exponent < 0 else base
     for _ in range(4):

@@ -73,15 +73,15 @@ def breed(
     children, recombined = recombine(arrays, genomes[pairs[:, 0]], genomes[pairs[:, 1]], crossover_rate, rng)
     children = mutate(arrays, children, mutation_rate, rng)
     bred = np.concatenate((genomes[list(elites)], children)) if len(elites) else children
-    injected, fact = np.empty(0, dtype=np.int64), None
-    if intervention is not None:
+    injected, fact, found = np.empty(0, dtype=np.int64), None, diversity(space, bred)
+    if intervention is not None and found < intervention.threshold:
         rng = stream(seed, generation, INTERVENTION)
         bred, injected, fact = intervene(space, bred, spared=len(elites), policy=intervention, rng=rng)
     return Bred(
         bred,
         [[elite] for elite in elites] + _lineage(pairs, recombined),
         _variations(len(elites), recombined, injected),
-        diversity(space, bred) if fact is None else fact.diversity_after,
+        found if fact is None else fact.diversity_after,
         fact,
     )
 
