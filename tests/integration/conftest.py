@@ -107,7 +107,7 @@ def plain() -> Callable[[TrialConfig], list[EvolvedGeneration]]:
     return _plain
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def caller_of() -> Iterator[Callable[[str, str], Caller]]:
     """Makes clients of services by their URLs: IndexAgent's, the Evolution API's."""
     made: list[Caller] = []
