@@ -116,8 +116,8 @@ class Stack:
         :raises RequestTimeoutError: when something does not get ready.
         """
         self.supervisor.open()
-        if self.supervisor.swept:
-            self._say(f"ended {self.supervisor.swept} processes that an earlier run left behind")
+        if self.supervisor.swept is not None:
+            self._say(f"cleaned up after a run that died ({self.supervisor.swept} processes)")
         self.ports.check()
         if self._fresh:
             self._forget()

@@ -41,13 +41,15 @@ class Supervisor:
 
     :param home: folder of the run: logs, ledger and lock; made if missing.
     :param environ: the environment before cleaning; this process's own by default.
+
+    :attr:`swept` says how many processes an earlier run that died had left; ``None`` when the last one ended in order.
     """
 
     def __init__(self, home: Path, *, environ: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
         self.logs = self.home / "logs"
         self.components: dict[str, Component] = {}
-        self.swept = 0
+        self.swept: int | None = None
         self._environ = dict(os.environ if environ is None else environ)
         self._lock = Lock(self.home)
         self._ledger = Ledger(self.home, uuid.uuid4().hex)

@@ -246,6 +246,13 @@ def test_the_digest_is_that_of_a_plain_loop(demo: Finished):
     assert demo.result["digest"] == last.digest
 
 
+def test_the_tutorials_script_replays_it_too(demo: Finished):
+    script = Path(__file__).parents[2] / "docs/tutorial/replay.py"
+    said = subprocess.check_output([sys.executable, script, demo.home / "result.json"], text=True)
+    replayed, reported = re.findall(r"\d+\.\d+", said)
+    assert replayed == reported
+
+
 def test_the_report_is_there(demo: Finished):
     report = Path(demo.result["report"])
     assert report.is_relative_to(demo.home)
@@ -257,8 +264,8 @@ def test_nothing_runs_afterwards_and_no_users_airflow_was_touched(demo: Finished
 
 
 @pytest.mark.parametrize("demo", ["postgres"], indirect=True)
-def test_what_a_killed_run_left_was_ended_first(demo: Finished):
-    assert re.search(r"ended \d+ processes that an earlier run left behind", demo.session.stderr)
+def test_a_killed_run_was_cleaned_up_after_first(demo: Finished):
+    assert re.search(r"cleaned up after a run that died \(\d+ processes\)", demo.session.stderr)
 
 
 def test_ctrl_c_in_the_middle_of_a_trial_stops_everything(start: Callable[..., Session], tmp_path: Path):
