@@ -22,11 +22,11 @@ def traits(draw: st.DrawFn, name: str) -> Trait:
     length = draw(LENGTHS)
     kind = draw(st.sampled_from(["real", "integer", "binary", "choice"]))
     if kind == "real":
-        low = draw(st.floats(-1e6, 1e6))
-        return RealTrait(name=name, length=length, low=low, high=low + draw(st.floats(1e-3, 1e6)))
+        low, high = sorted(draw(st.lists(st.floats(-1e100, 1e100), min_size=2, max_size=2, unique=True)))
+        return RealTrait(name=name, length=length, low=low, high=high)
     if kind == "integer":
-        low = draw(st.integers(-1000, 1000))
-        return IntegerTrait(name=name, length=length, low=low, high=low + draw(st.integers(1, 1000)))
+        low, high = sorted(draw(st.lists(st.integers(-(2**53), 2**53) | st.integers(-5, 5), min_size=2, max_size=2, unique=True)))
+        return IntegerTrait(name=name, length=length, low=low, high=high)
     if kind == "binary":
         return BinaryTrait(name=name, length=length)
     return ChoiceTrait(name=name, length=length, options=tuple(f"option{i}" for i in range(draw(st.integers(2, 6)))))
