@@ -96,4 +96,6 @@ def create_app(settings: IndexAgentSettings, *, now: Callable[[], datetime] = _u
         lifespan=lifespan,
         checks={"database": check_database},
     )
-    return build_app(service, settings)
+    app = build_app(service, settings)
+    app.state.database = database
+    return app

@@ -63,7 +63,8 @@ def _text(path: Path) -> str | None:
 def _best_line(text: str, words: list[str]) -> tuple[int, str]:
     """The line with most of the words, counted from 1."""
     lines = text.splitlines() or [""]
-    number = max(range(len(lines)), key=lambda i: (sum(word in lines[i].lower() for word in words), -i))
+    wanted = set(words)
+    number = max(range(len(lines)), key=lambda i: (len(wanted.intersection(_WORD.findall(lines[i].lower()))), -i))
     return number + 1, lines[number].strip()[:_SNIPPET]
 
 

@@ -96,7 +96,7 @@ async def _http_error(request: Request, error: Any) -> Response:
             suggestions=[f"Use {allowed}."] if allowed else [],
         )
     elif error.status_code == 413:
-        found = LimitExceededError(str(error.detail), details=asked)
+        found = LimitExceededError(str(error.detail), details=asked, suggestions=["Send less at once."])
     else:
         found = BusinessError(str(error.detail), details=asked)
     return problem_response(found, status=error.status_code, headers=error.headers)

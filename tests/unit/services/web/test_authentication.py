@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import time
+
+import jwt
+import pytest
+
+from dean_provider.contract.problem import Problem
+
+SECRET = "a secret of at least thirty-two bytes"
+PATH = "/api/v1/populations"
+
+
+def signed(secret=SECRET, algorithm="HS256", **claims):
+    good = {"sub": "airflow", "username": "airflow", "type": "service", "iat": int(time.time()), "exp": int(time.time()) + 60}
+    chosen = {key: value for key, value in {**good, **claims}.items() if value is not None}
+    return jwt.encode(chosen, secret, algorithm=algorithm)
+
+
+def ask(client, token=None, path=PATH, scheme="Bearer"):
+    return client.get(path, headers={} if token is None else {"Authorization": f"{scheme} {token}"})
+
+
+def test_without_protection_everybody_may_call(indexagent):
+    assert ask(indexagent()).status_code == 200
+
+
+def test_with_a_token_only_its_bearers(indexagent):
+    client = indexagent(token="open sesame")
+    assert ask(client, "open sesame").status_code == 200
+    for answer in (ask(client), ask(client, "open"), ask(client, "open sesame", scheme="Basic"), ask(client, signed())):
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert Problem.model_validate_json(answer.content).error_code == "authentication_failed"
+        assert "sesame" not in answer.text
+
+
+def test_only_health_is_open(indexagent):
+    client = indexagent(token="open sesame")
+    assert client.get("/health").status_code == 200
+    assert {ask(client, path=path).status_code for path in ("/metrics", "/openapi.json", "/docs", "/nowhere")} == {401}
+
+
+def test_a_service_token_signed_with_the_secret_is_as_good(indexagent):
+    client = indexagent(token="open sesame", jwt_secret=SECRET)
+    assert ask(client, signed()).status_code == 200
+    assert ask(client, signed(type="access", exp=None)).status_code == 200
+    assert ask(client, "open sesame").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        signed(secret="b secret of at least thirty-two bytes"),
+        signed(exp=int(time.time()) - 100),
+        signed(iat=int(time.time()) + 100),
+        signed(sub=None),
+        signed(type="refresh"),
+        signed(type=None),
+        signed(secret="", algorithm="none"),
+        "not.a.token",
+        "",
+    ],
+)
+def test_other_tokens_are_not(indexagent, token):
+    assert ask(indexagent(jwt_secret=SECRET), token).status_code == 401
