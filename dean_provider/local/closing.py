@@ -29,7 +29,9 @@ def show_result(console: Console, result: DemoResult, *, instances: int) -> None
 def _table(result: DemoResult, instances: int) -> Table:
     first, best, evolved = result.baselines.first_fit, result.baselines.best_fit, result.excess.test
     worst = max(first, best, evolved)
-    table = Table(box=box.SIMPLE_HEAD, title=f"Online bin packing on {instances} instances nobody had seen", title_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD, title=f"Online bin packing on {instances} instances nobody had seen", title_justify="left", title_style="bold"
+    )
     table.add_column("policy")
     table.add_column("excess over the L1 bound", justify="right")
     table.add_column("")
@@ -42,21 +44,27 @@ def _table(result: DemoResult, instances: int) -> Table:
 def _facts(console: Console, result: DemoResult) -> None:
     best, evolved = result.baselines.best_fit, result.excess.test
     if best > 0 and evolved < best:
-        console.print(f"  The evolved policy wastes {100 * (best - evolved) / best:.0f} % less than best fit.", highlight=False)
+        console.print(
+            f"  The evolved policy wastes {100 * (best - evolved) / best:.0f} % less than best fit.\n", style="bold", highlight=False
+        )
+    report = Path(result.report)
     facts = Table.grid(padding=(0, 2))
-    facts.add_row("  report", Text(_short(Path(result.report)), style="cyan", overflow="fold"))
+    facts.add_row("  report", Text(_short(report), style=f"cyan link {report.as_uri()}", overflow="fold"))
     facts.add_row("  trial", f"{result.trial_id}, seed {result.seed}, {result.generations} generations of {result.population_size} agents")
-    facts.add_row("  digest", Text(f"{result.digest[:16]}… the same for this seed and configuration, wherever it runs", overflow="fold"))
+    facts.add_row("  digest", f"{result.digest[:16]}…, the same for this seed and configuration, wherever it runs")
     seconds = result.seconds
     facts.add_row("  time", f"{seconds.total_without_install:.0f} s in all, {seconds.evolution:.1f} s of it evolution")
     console.print(facts, highlight=False)
 
 
 def _next(console: Console) -> None:
+    checkout = Path("Makefile").exists() and Path("docs/tutorial/first-trial.md").exists()
     steps = Table.grid(padding=(0, 2))
-    steps.add_row("  dean up", "the same, to stay: with Airflow's page, its form, and your own runs")
-    steps.add_row("  dean demo --seed 7 --generations 300", "another seed, a longer search")
-    steps.add_row("  docs/tutorial/first-trial.md", "what happened here, step by step")
+    steps.add_row("  make up" if checkout else "  dean up", "the same, to stay: with Airflow's UI, its form, and your own runs")
+    longer = "--seed 7 --generations 300"
+    steps.add_row(f"  make demo ARGS='{longer}'" if checkout else f"  dean demo {longer}", "another seed, a longer search")
+    if checkout:
+        steps.add_row("  docs/tutorial/first-trial.md", "what happened here, step by step")
     console.print("\n  Try next", style="bold")
     console.print(steps, highlight=False)
 

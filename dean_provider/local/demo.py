@@ -80,7 +80,8 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
     began = clock()
     console = Console(stderr=as_json)
     conf = demo.conf()
-    with view_on(console, clock) as view:
+    title = f"Evolving an online bin-packing policy: {demo.population_size} agents, {demo.generations} generations, seed {demo.seed}"
+    with view_on(console, clock, title=title) as view:
         stack = Stack(demo.home, db=demo.db, ports=demo.ports, fresh=True, templates=demo.home.parent / "templates", say=view.say)
         with interruptible(stack.supervisor):
             found = _trial(stack, conf, view)

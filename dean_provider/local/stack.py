@@ -125,8 +125,9 @@ class Stack:
         self._start_services()
         self._lay_out_airflow()
         self._migrate()
-        for program in self.airflow_home.programs(self._triggerers):
-            self._say(f"starting {program.name}")
+        airflow = self.airflow_home.programs(self._triggerers)
+        self._say(f"starting Airflow: {', '.join(program.name for program in airflow)}")
+        for program in airflow:
             self.supervisor.start(program)
         self.supervisor.wait_for(self._ready, "Airflow and the services to be ready", timeout=_READY_SECONDS, every=_ASK_SECONDS)
 
@@ -138,8 +139,8 @@ class Stack:
     def _start_services(self) -> None:
         if not self._with_services:
             return
+        self._say("starting IndexAgent and the Evolution API")
         for program in services.programs(self.home, python=self._python, ports=self.ports, secrets=self.secrets, extra=self._env):
-            self._say(f"starting {program.name}")
             self.supervisor.start(program)
         self.indexagent = Remote(ServiceName.INDEXAGENT, self.indexagent_url, self.secrets.indexagent_token)
         self.evolution = Remote(ServiceName.EVOLUTION, self.evolution_url, self.secrets.evolution_token)
@@ -157,7 +158,7 @@ class Stack:
         self.api = AirflowApi(self.airflow_home.url, AirflowHome.USER, self.secrets.password)
 
     def _start_postgres(self) -> str:
-        self._say("starting postgres")
+        self._say("starting PostgreSQL")
         postgres = Postgres(self.supervisor.add_folder)
         postgres.prepare()
         self.supervisor.start(postgres.program())

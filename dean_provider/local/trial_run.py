@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -62,6 +63,7 @@ class TrialRun:
         self._path = f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"
         self._seen = 0
         self._trial_id: str | None = None
+        self._places: dict[str, int] = {}
 
     def trigger(self) -> None:
         """``airflow dags trigger``, as anybody would."""
@@ -88,7 +90,7 @@ class TrialRun:
 
     def _progress(self) -> Progress:
         instances = self._stack.api.get(f"{self._path}/taskInstances")["task_instances"]
-        instances.sort(key=lambda each: (each["start_date"] or "9", each["task_id"]))
+        instances.sort(key=lambda each: self._order().get(each["task_id"], 0))
         tasks = {each["task_id"]: each["state"] for each in instances}
         over = bool(tasks) and all(state in _FINAL for state in tasks.values())
         return Progress(
@@ -96,6 +98,17 @@ class TrialRun:
             tasks=tasks,
             tries={each["task_id"]: each["try_number"] for each in instances if each["try_number"] > 1},
         )
+
+    def _order(self) -> dict[str, int]:
+        """Place of each task when every one comes after those it waits for."""
+        if not self._places:
+            tasks = self._stack.api.get(f"/dags/{DAG_ID}/tasks")["tasks"]
+            waits: dict[str, set[str]] = {task["task_id"]: set() for task in tasks}
+            for task in tasks:
+                for later in task["downstream_task_ids"]:
+                    waits[later].add(task["task_id"])
+            self._places = {task: place for place, task in enumerate(TopologicalSorter(waits).static_order())}
+        return self._places
 
     def _trial_progress(self) -> tuple[Trial | None, list[Generation]]:
         if self._trial_id is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 
+from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
@@ -31,7 +33,7 @@ _MARKS = {
     "skipped": ("-", "dim"),
     "up_for_retry": ("↻", "yellow"),
 }
-_CURVE_WIDTH = 60
+_CURVE_WIDTH = 61
 
 
 class Curve:
@@ -53,6 +55,12 @@ class Curve:
         return f"{value:.2f} {objective.unit if objective else ''}".rstrip()
 
     @property
+    def caption(self) -> str:
+        """What the curve shows."""
+        objective = self.trial.objective if self.trial else None
+        return f"{objective.metric} on the training instances, generation by generation" if objective else ""
+
+    @property
     def last(self) -> Generation:
         """The newest generation."""
         return self.generations[-1]
@@ -69,8 +77,9 @@ class Curve:
         return self.last.elapsed_seconds / len(self.generations) * (self.total - self.last.generation)
 
     def sparkline(self) -> str:
-        """Best fitness over the generations, the higher the fitter."""
-        values = [each.best_fitness for each in self.generations]
+        """The metric of the best over the generations."""
+        minimised = self.trial is not None and self.trial.objective is not None and self.trial.objective.direction is Direction.MINIMIZE
+        values = [-each.best_fitness if minimised else each.best_fitness for each in self.generations]
         step = max(1, -(-len(values) // _CURVE_WIDTH))
         values = values[::step]
         low, high = min(values), max(values)
@@ -134,51 +143,76 @@ def _line(curve: Curve) -> str:
 
 
 class LiveView(View):
-    """A picture that changes in place."""
+    """A picture that changes in place; its last state stays on the screen."""
 
-    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float], title: str = "") -> None:
         self._console = console
         self._clock = clock
-        self._began = clock()
-        self._doing = ""
-        self._spinner = Spinner("dots", style="cyan")
+        self._title = title
+        self._steps: list[_Step] = []
         self._curve = Curve()
         self._progress = Progress()
-        self._live = Live(console=console, get_renderable=self._picture, refresh_per_second=8, transient=True)
+        self._live = Live(console=console, get_renderable=self._picture, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end_step(failed=error is not None)
         self._live.stop()
 
     def say(self, text: str) -> None:
-        self._doing = text
+        self._end_step()
+        self._steps.append(_Step(text, self._clock()))
 
     def show(self, progress: Progress) -> None:
         self._progress = progress
         self._curve.add(progress)
 
+    def _end_step(self, *, failed: bool = False) -> None:
+        if self._steps and self._steps[-1].ended is None:
+            self._steps[-1].ended = self._clock()
+            self._steps[-1].failed = failed
+
     def _picture(self) -> RenderableType:
-        head = Table.grid(padding=(0, 1))
-        head.add_row(self._spinner, Text(self._doing), Text(f"{self._clock() - self._began:.0f} s", style="dim"))
-        parts: list[RenderableType] = [head]
+        parts: list[RenderableType] = [Text(self._title, style="bold")] if self._title else []
+        steps = Table.grid(padding=(0, 1))
+        for step in self._steps:
+            seconds = (step.ended if step.ended is not None else self._clock()) - step.began
+            steps.add_row(step.mark(), step.text, Text(f"{seconds:.0f} s", style="dim"))
+        parts.append(Padding(steps, (1, 0, 0, 1)))
         if self._progress.tasks:
-            parts.append(Padding(_tasks(self._progress), (1, 2, 0, 2)))
+            parts.append(Padding(_tasks(self._progress), (1, 2, 0, 1)))
         if self._curve.generations:
-            parts.append(Padding(_evolution(self._curve), (1, 2, 0, 2)))
-        return Padding(Group(*parts), (0, 1))
+            parts.append(Padding(_evolution(self._curve), (1, 2, 0, 1)))
+        return Padding(Group(*parts), (0, 1, 1, 1))
 
 
-def _tasks(progress: Progress) -> Text:
-    text = Text()
+@dataclass
+class _Step:
+    """Something a live view was told of."""
+
+    text: str
+    began: float
+    ended: float | None = None
+    failed: bool = False
+    spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="cyan"))
+
+    def mark(self) -> RenderableType:
+        if self.ended is None:
+            return self.spinner
+        mark, style = _MARKS["failed" if self.failed else "success"]
+        return Text(mark, style=style)
+
+
+def _tasks(progress: Progress) -> RenderableType:
+    shown = []
     for task, state in progress.tasks.items():
         mark, style = _MARKS.get(state or "", ("·", "dim"))
         tries = f" (try {progress.tries[task]})" if task in progress.tries else ""
-        text.append(f"{mark} ", style=style)
-        text.append(f"{task}{tries}   ", style="" if state in ("running", "deferred") else "dim")
-    return text
+        shown.append(Text.assemble((f"{mark} ", style), (f"{task}{tries}", "bold" if state in ("running", "deferred") else "dim")))
+    return Columns(shown, padding=(0, 3))
 
 
 def _evolution(curve: Curve) -> RenderableType:
@@ -191,12 +225,15 @@ def _evolution(curve: Curve) -> RenderableType:
         curve.metric(last.mean_fitness),
         f"{last.diversity:.2f}",
         f"{last.tokens_used:,}".replace(",", " "),
-        "" if left is None else f"{left:.0f} s",
+        "" if left is None or last.generation >= curve.total else f"{left:.0f} s",
     )
-    bar = ProgressBar(total=max(curve.total, 1), completed=last.generation, width=_CURVE_WIDTH)
-    return Group(bar, Text(curve.sparkline(), style="green"), figures)
+    lines = Table.grid()
+    lines.add_row(Text(curve.caption, style="dim"))
+    lines.add_row(Text(curve.sparkline(), style="green"))
+    lines.add_row(ProgressBar(total=max(curve.total, 1), completed=last.generation, width=_CURVE_WIDTH))
+    return Group(lines, figures)
 
 
-def view_on(console: Console, clock: Callable[[], float] = time.monotonic) -> View:
+def view_on(console: Console, clock: Callable[[], float] = time.monotonic, *, title: str = "") -> View:
     """The view that suits ``console``."""
-    return LiveView(console, clock) if console.is_terminal else PlainView(console, clock)
+    return LiveView(console, clock, title) if console.is_terminal else PlainView(console, clock)

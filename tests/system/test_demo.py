@@ -177,8 +177,10 @@ class Finished:
 def leave_a_killed_run(home: Path, tmp_path: Path) -> None:
     """Start a demo and kill it so that nothing of it can clean up."""
     session = Session(tmp_path, "demo", "--port", "auto", "--home", str(home), *SMALL)
-    session.until("starting scheduler")
-    ledger = Ledger.read(home)
+    session.until("starting Airflow")
+    until = time.monotonic() + 30
+    while "scheduler" not in (ledger := Ledger.read(home)).started and time.monotonic() < until:
+        time.sleep(0.1)
     guardians = [child.pid for child in psutil.Process(session.process.pid).children() if "guardian" in " ".join(child.cmdline())]
     assert guardians
     assert ledger.started
@@ -279,7 +281,7 @@ def test_ctrl_c_in_the_middle_of_a_trial_stops_everything(start: Callable[..., S
 
 def test_sigterm_while_starting_stops_everything(start: Callable[..., Session], tmp_path: Path):
     session = start("demo", "--port", "auto")
-    session.until("starting scheduler")
+    session.until("starting Airflow")
     session.process.send_signal(signal.SIGTERM)
     assert session.end(30) == 130
     assert_nothing_is_left(tmp_path, tmp_path / ".dean/demo")

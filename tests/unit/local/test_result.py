@@ -85,12 +85,21 @@ def test_a_result_that_was_not_verified_exactly_is_none():
         DemoResult.of(trial(), verification(exact=False), dag_run_id="r", report=Path("/r"), total_seconds=1)
 
 
-def test_people_see_the_three_policies_the_report_and_what_to_do_next():
+def test_people_see_the_three_policies_the_report_and_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
     out = io.StringIO()
     show_result(Console(file=out, width=120), result(), instances=20)
     shown = out.getvalue()
     for text in ("first fit", "5.74 %", "best fit", "5.37 %", "evolved", "3.20 %", "20 instances", "40 % less", "/r/demo.html", "dean up"):
         assert text in shown
+
+
+def test_in_a_checkout_the_next_steps_are_makes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(Path(__file__).parents[3])
+    out = io.StringIO()
+    show_result(Console(file=out, width=120), result(), instances=20)
+    for text in ("make up", "make demo ARGS=", "docs/tutorial/first-trial.md"):
+        assert text in out.getvalue()
 
 
 def test_a_policy_that_is_not_better_is_not_praised():

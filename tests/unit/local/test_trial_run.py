@@ -39,10 +39,17 @@ class FakeStack:
     def _get(self, path: str, **query: Any) -> Any:
         if path.endswith("/xcomEntries/report"):
             return {"value": "file:///home/some%20one/demo.html"}
+        if path == "/dags/dean_evolution_trial/tasks":
+            return {
+                "tasks": [
+                    {"task_id": "await_evolution", "downstream_task_ids": []},
+                    {"task_id": "start_evolution", "downstream_task_ids": ["await_evolution"]},
+                ]
+            }
         if path.endswith("/taskInstances"):
             state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-            task = {"task_id": "start_evolution", "state": "success", "try_number": 2, "start_date": "2026-01-01T00:00:00Z"}
-            later = {"task_id": "await_evolution", "state": state, "try_number": 0, "start_date": None}
+            task = {"task_id": "start_evolution", "state": "success", "try_number": 2}
+            later = {"task_id": "await_evolution", "state": state, "try_number": 0}
             return {"task_instances": [later, task]}
         assert path == f"/dags/dean_evolution_trial/dagRuns/{RUN}"
         return {"state": self.states[0]}
@@ -90,7 +97,7 @@ def test_airflow_is_asked_once_a_second_and_less_while_the_trial_evolves(tmp_pat
     assert len(asked) - waiting < waiting
 
 
-def test_tasks_come_in_the_order_they_ran_with_repeated_tries(tmp_path: Path):
+def test_tasks_come_in_the_order_they_wait_for_each_other_with_repeated_tries(tmp_path: Path):
     (progress,) = TrialRun(FakeStack(tmp_path, ["success"]), RUN, {}).follow()
     assert list(progress.tasks) == ["start_evolution", "await_evolution"]
     assert progress.tries == {"start_evolution": 2}
