@@ -16,9 +16,9 @@ def run(settings: EvolutionSettings, lifeline: int | None = None) -> int:
     :param lifeline: descriptor of a pipe whose closing ends the service.
     :returns: exit status.
     """
-    bound = listen(settings.host, settings.port)
-    configure_logs(settings.log_level, "evolution")
-    service = EvolutionService(settings)
-    if lifeline is not None:
-        die_with(lifeline)
-    return serve(service.app, settings, bound, on_ready=lambda: announce("Evolution API", bound), on_stop=service.stop_waiting)
+    with listen(settings.host, settings.port) as bound:
+        service = EvolutionService(settings)
+        configure_logs(settings.log_level, "evolution")
+        if lifeline is not None:
+            die_with(lifeline)
+        return serve(service.app, settings, bound, on_ready=lambda: announce("Evolution API", bound), on_stop=service.stop_waiting)

@@ -16,9 +16,9 @@ def run(settings: IndexAgentSettings, lifeline: int | None = None) -> int:
     :param lifeline: descriptor of a pipe whose closing ends the service.
     :returns: exit status.
     """
-    bound = listen(settings.host, settings.port)
-    configure_logs(settings.log_level, "indexagent")
-    app = create_app(settings)
-    if lifeline is not None:
-        die_with(lifeline)
-    return serve(app, settings, bound, on_ready=lambda: announce("IndexAgent", bound), on_stop=lambda: None)
+    with listen(settings.host, settings.port) as bound:
+        app = create_app(settings)
+        configure_logs(settings.log_level, "indexagent")
+        if lifeline is not None:
+            die_with(lifeline)
+        return serve(app, settings, bound, on_ready=lambda: announce("IndexAgent", bound), on_stop=lambda: None)

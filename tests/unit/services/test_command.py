@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from dean_provider.services.command import main
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "arguments", "words"),
+    [
+        ("DEAN_EVOLUTION_WORKERS", "many", ["evolution", "--port", "0"], "DEAN_EVOLUTION_WORKERS"),
+        ("DEAN_INDEXAGENT_PORT", "70000", ["indexagent"], "DEAN_INDEXAGENT_PORT"),
+        ("DEAN_INDEXAGENT_REPOSITORIES", "x=/nowhere", ["indexagent", "--port", "0"], "is no repository"),
+        ("DEAN_INDEXAGENT_DATABASE_URL", "mysql://u:swordfish@h/d", ["indexagent", "--port", "0"], "database URL cannot be used"),
+    ],
+)
+def test_settings_that_cannot_work_are_one_line(monkeypatch, capsys, variable, value, arguments, words):
+    monkeypatch.setenv(variable, value)
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert words in said.err
+    assert "swordfish" not in said.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["all", "--port", "x"]])
+def test_a_wrong_command_line_is_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err
