@@ -52,7 +52,7 @@ def operate(
     dialect = channel.dialect or (yield from spoken_dialect(channel, operation.service, manner))
     route = dialect.route(operation)
     call = Call(
-        what=f"{operation.service.value}.{operation.name}",
+        what=f"{channel.service}.{operation.name}",
         repeatable=operation.idempotent if repeatable is None else repeatable,
         request_id=manner.request_id,
         timeout=manner.timeout,

@@ -13,12 +13,13 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from dean_provider.contract.endpoints import WireRequest
 from dean_provider.errors import AuthenticationError, ConnectionFailedError, DeanError, InvalidResponseError
 from dean_provider.hooks.answers import error_of, payload_of
+from dean_provider.hooks.breaker import Admission
 from dean_provider.hooks.channel import Channel, Line
 from dean_provider.hooks.correlation import HEADER
 from dean_provider.hooks.failures import never_sent, timed_out
 from dean_provider.hooks.masking import without_userinfo
 from dean_provider.hooks.message import Answer, Outgoing, encoded
-from dean_provider.hooks.retry import RetryPolicy
+from dean_provider.hooks.retry import RetryPolicy, worth_repeating
 from dean_provider.hooks.steps import Admit, LookUp, Mask, Pause, Send, Settle, Steps
 
 __all__ = ["Call", "exchange"]
@@ -62,12 +63,25 @@ def exchange(channel: Channel, wire: WireRequest, call: Call) -> Steps[Answer]:
     line = channel.line or (yield LookUp())
     ends = channel.clock.monotonic() + (call.deadline or line.settings.deadline) + wire.extra_seconds
     attempt = _Attempt(channel, wire, encoded(wire.body), call, ends)
+    try:
+        return (yield from attempt.run())
+    except DeanError as error:
+        if not worth_repeating(error, repeatable=call.repeatable):
+            raise
+        return (yield from _repeated(attempt, error, RetryPolicy.of(line.settings)))
+
+
+def _repeated(attempt: _Attempt, first: DeanError, policy: RetryPolicy) -> Steps[Answer]:
+    """Go on after the ``first`` failure, which counts as an attempt. Calls that need no second one never come here."""
+    channel, call = attempt.channel, attempt.call
+    failed: list[DeanError] = [first]
     pauses: list[float] = []
-    policy = RetryPolicy.of(line.settings)
-    for guard in policy.retrying(repeatable=call.repeatable, ends=ends, clock=channel.clock, sleep=pauses.append, what=call.what):
+    for guard in policy.retrying(repeatable=call.repeatable, ends=attempt.ends, clock=channel.clock, sleep=pauses.append, what=call.what):
         if pauses:
             yield Pause(pauses.pop())
         with guard:
+            if failed:
+                raise failed.pop()
             return (yield from attempt.run())
     raise AssertionError("tenacity ended neither with an answer nor with an error")
 
@@ -149,7 +163,8 @@ class _Attempt:
 
     def _guarded(self, line: Line, request: Outgoing, call: Call) -> Steps[Answer]:
         """One request under the circuit breaker; an answer that is an error is raised."""
-        admission = yield Admit(line)
+        breaker = line.breaker
+        admission: Admission = (yield Admit(breaker)) if breaker.shared else breaker.admit()
         try:
             answer: Answer = yield Send(line, request)
             self._check(line, answer, request, call)
@@ -159,9 +174,15 @@ class _Attempt:
             if isinstance(error, DeanError):
                 error.request_id = error.request_id or call.request_id
                 error.details.setdefault("operation", call.what)
-            yield Settle(line, admission, error)
+            if admission.shared:
+                yield Settle(breaker, admission, error)
+            else:
+                breaker.settle(admission, error)
             raise
-        yield Settle(line, admission)
+        if admission.shared:
+            yield Settle(breaker, admission)
+        else:
+            breaker.settle(admission, None)
         return answer
 
     def _check(self, line: Line, answer: Answer, request: Outgoing, call: Call) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import from_json
+
 __all__ = ["Answer", "Outgoing", "encoded"]
 
 
@@ -27,7 +29,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer, read whole. Header names are in lower case."""
+    """One HTTP answer, read whole. The names of its headers are the same in upper and lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -44,7 +46,7 @@ class Answer:
 
         :raises ValueError: when it is none.
         """
-        return json.loads(self.body)
+        return from_json(self.body)
 
 
 def encoded(body: Any) -> bytes | None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
-from dean_provider.hooks.breaker import Admission
+from dean_provider.hooks.breaker import Admission, CircuitBreaker
 from dean_provider.hooks.channel import Channel, Line
 from dean_provider.hooks.masking import mask
 from dean_provider.hooks.message import Answer, Outgoing
@@ -59,30 +59,30 @@ class LookUp(Step):
 
 @dataclass(frozen=True)
 class Admit(Step):
-    """Ask the circuit breaker."""
+    """Ask a circuit breaker whose state is shared."""
 
-    line: Line
+    breaker: CircuitBreaker
 
     def do(self, channel: Channel) -> Admission:  # noqa: ARG002
-        return self.line.breaker.admit()
+        return self.breaker.admit()
 
     async def ado(self, channel: Channel) -> Admission:  # noqa: ARG002
-        return await self.line.breaker.aadmit()
+        return await self.breaker.aadmit()
 
 
 @dataclass(frozen=True)
 class Settle(Step):
-    """Tell the circuit breaker how an admitted call ended."""
+    """Tell a circuit breaker whose state is shared how an admitted call ended."""
 
-    line: Line
+    breaker: CircuitBreaker
     admission: Admission
     error: BaseException | None = None
 
     def do(self, channel: Channel) -> None:  # noqa: ARG002
-        self.line.breaker.settle(self.admission, self.error)
+        self.breaker.settle(self.admission, self.error)
 
     async def ado(self, channel: Channel) -> None:  # noqa: ARG002
-        await self.line.breaker.asettle(self.admission, self.error)
+        await self.breaker.asettle(self.admission, self.error)
 
 
 @dataclass(frozen=True)

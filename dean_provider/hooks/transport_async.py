@@ -32,6 +32,7 @@ class AsyncTransport:
         self._settings = settings
         self._proxy = URL(settings.proxy) if settings.proxy else None
         self._sessions = LoopBound(self._make, aiohttp.ClientSession.close)
+        self._last_timeout = aiohttp.ClientTimeout()
         self._in_flight = 0
         self._retired = False
 
@@ -48,18 +49,17 @@ class AsyncTransport:
         self._in_flight += 1
         try:
             session = await self._sessions.get()
-            timeout = aiohttp.ClientTimeout(total=request.seconds, sock_connect=min(self._settings.connect_timeout, request.seconds))
             async with session.request(
                 request.method,
                 URL(request.url, encoded=True),
                 headers=request.headers,
                 data=request.body,
-                timeout=timeout,
+                timeout=self._timeout(request.seconds),
                 proxy=self._proxy,
                 allow_redirects=False,
             ) as response:
                 body = await self._read(request, response)
-                return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+                return Answer(response.status, response.headers, body)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             raise _failure(request, error) from None
         finally:
@@ -90,10 +90,17 @@ class AsyncTransport:
         session._retry_connection = False  # noqa: SLF001
         return session
 
+    def _timeout(self, seconds: float) -> aiohttp.ClientTimeout:
+        if self._last_timeout.total != seconds:
+            self._last_timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(self._settings.connect_timeout, seconds))
+        return self._last_timeout
+
     async def _read(self, request: Outgoing, response: aiohttp.ClientResponse) -> bytes:
         bound = self._settings.options.max_response_bytes
         if (response.content_length or 0) > bound:
             raise _refused(response, request, bound)
+        if response.content_length is not None and "Content-Encoding" not in response.headers:
+            return await response.read()
         parts: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_any():

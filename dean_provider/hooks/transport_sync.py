@@ -59,7 +59,7 @@ class SyncTransport:
                 response.close()
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failure(request, error) from None
-        return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
+        return Answer(response.status_code, response.headers, body)
 
     def close(self) -> None:
         """Close this thread's session."""
