@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from dean_provider.contract.economy import ReadUsage
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.pattern import (
+    ApplyPatterns,
+    DetectPatterns,
+    ListPatterns,
+    MeasurePattern,
+    Pattern,
+    PatternBody,
+    PatternRef,
+    PatternStatus,
+    StorePattern,
+    TraitRange,
+)
+from dean_provider.contract.population import GenerationRef, PopulationRef
+from dean_provider.contract.trial import StopTrial
+from dean_provider.errors import ConflictError, InvalidConfigurationError, InvalidStateError, NotFoundError
+
+pytestmark = pytest.mark.integration
+
+GOOD = PatternBody(ranges=tuple(TraitRange(trait="x", index=index, low=-0.05, high=0.05) for index in range(4)))
+BAD = PatternBody(ranges=(TraitRange(trait="x", index=0, low=5.0, high=5.12),))
+
+
+@pytest.fixture
+def trial(caller, small):
+    return caller.run(small(population_size=30, generations=3, mutation_rate=0.5))
+
+
+@pytest.fixture
+def stored(caller, trial):
+    def store(name, body, **more):
+        pattern = Pattern(pattern_id=f"{name}-{trial.trial_id}", body=body, trial_id=trial.trial_id, **more)
+        return caller.call(evolution.STORE_PATTERN, StorePattern(pattern=pattern))
+
+    return store
+
+
+def measure(caller, pattern, trial, agents=30):
+    request = MeasurePattern(pattern_id=pattern.pattern_id, trial_id=trial.trial_id, agents=agents)
+    return caller.call(evolution.MEASURE_PATTERN, request)
+
+
+def tokens(caller, trial):
+    return caller.call(evolution.READ_USAGE, ReadUsage(trial_id=trial.trial_id)).tokens
+
+
+def test_a_pattern_is_stored_once_and_its_worth_is_measured_not_claimed(caller, trial, stored):
+    claimed = {"status": "accepted", "effectiveness": {"mean": 1, "low": 1, "high": 1, "agents": 99}}
+    pattern = stored("claim", GOOD, description="near the origin", **claimed)
+    assert (pattern.status, pattern.effectiveness, pattern.objective) == (PatternStatus.DISCOVERED, None, "sphere")
+    assert stored("claim", GOOD) == pattern
+    assert caller.call(evolution.READ_PATTERN, PatternRef(pattern_id=pattern.pattern_id)) == pattern
+    with pytest.raises(ConflictError):
+        stored("claim", BAD)
+
+
+def test_a_pattern_without_a_body_or_a_fit_id_is_refused(caller):
+    for wrong in (Pattern(pattern_id="x"), Pattern(pattern_id="with space", body=GOOD)):
+        with pytest.raises(InvalidConfigurationError):
+            caller.call(evolution.STORE_PATTERN, StorePattern(pattern=wrong))
+    with pytest.raises(NotFoundError):
+        caller.call(evolution.READ_PATTERN, PatternRef(pattern_id="nothing"))
+
+
+def test_what_helps_is_accepted_and_what_harms_refused(caller, trial, stored):
+    good = measure(caller, stored("good", GOOD), trial)
+    assert good.status is PatternStatus.ACCEPTED
+    assert 0 < good.effectiveness.low <= good.effectiveness.mean <= good.effectiveness.high
+    assert (good.effectiveness.agents, good.effectiveness.tokens_used) == (30, 60)
+    bad = measure(caller, stored("bad", BAD), trial)
+    assert bad.status is PatternStatus.REFUSED
+    assert bad.effectiveness.high < 0
+    accepted = caller.call(evolution.LIST_PATTERNS, ListPatterns(trial_id=trial.trial_id, status=PatternStatus.ACCEPTED))
+    assert accepted.patterns == [good]
+    page = caller.call(evolution.LIST_PATTERNS, ListPatterns(trial_id=trial.trial_id, objective="sphere", limit=1))
+    assert (page.patterns, page.next_cursor is None) == ([bad], False)
+
+
+def test_measuring_again_costs_nothing(caller, trial, stored):
+    pattern, before = stored("again", GOOD), tokens(caller, trial)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: measure(caller, pattern, trial), range(4)))
+    assert all(one == found[0] for one in found)
+    assert tokens(caller, trial) == before + 60
+
+
+def test_a_measurement_goes_back_through_the_history_for_agents_that_lack_the_pattern(caller, trial, stored):
+    """In the final population fewer agents than wanted are different and lack it."""
+    measured = measure(caller, stored("history", GOOD), trial, agents=80)
+    assert 30 < measured.effectiveness.agents <= 80
+
+
+def test_too_few_agents_without_the_pattern_is_said(caller, trial, stored):
+    everybody = PatternBody(ranges=(TraitRange(trait="x", index=0, low=-5.12, high=5.12),))
+    with pytest.raises(InvalidStateError, match="Only 0 different agents"):
+        measure(caller, stored("everybody", everybody), trial)
+
+
+def test_patterns_are_found_stored_measured_and_applied(caller, small):
+    config = small(population_size=80, generations=12, mutation_rate=0.2)
+    trial = caller.run(config)
+    detected = caller.call(indexagent.DETECT_PATTERNS, DetectPatterns(population_id=trial.population_id, start=0, end=12))
+    assert detected.patterns
+    for pattern in detected.patterns[:2]:
+        named = pattern.model_copy(update={"trial_id": trial.trial_id})
+        caller.call(evolution.STORE_PATTERN, StorePattern(pattern=named))
+        assert measure(caller, pattern, trial).effectiveness is not None
+
+
+def test_applying_patterns_leaves_the_trial_as_it_is(caller, trial, stored):
+    pattern, before = stored("applied", GOOD), tokens(caller, trial)
+    final = GenerationRef(population_id=trial.population_id, generation=3)
+    source = caller.call(indexagent.READ_GENERATION, final)
+    request = ApplyPatterns(trial_id=trial.trial_id, pattern_ids=[pattern.pattern_id])
+    applied = caller.call(evolution.APPLY_PATTERNS, request)
+    assert applied.mean_fitness_after > applied.mean_fitness_before
+    assert applied.best_fitness_before == trial.best_fitness
+    assert (applied.agents, applied.tokens_used) == (30, 30)
+    assert caller.call(evolution.APPLY_PATTERNS, request) == applied
+    assert tokens(caller, trial) == before + 30
+    assert caller.read(trial.trial_id) == trial
+    assert caller.call(indexagent.READ_GENERATION, final) == source
+    copy = caller.call(indexagent.READ_GENERATION, GenerationRef(population_id=applied.population_id, generation=0))
+    assert (np.abs(np.array(copy.genomes)) <= 0.05).all()
+    assert np.mean(copy.fitness) == applied.mean_fitness_after
+    assert caller.call(indexagent.READ_POPULATION, PopulationRef(population_id=applied.population_id)).derived_from == trial.population_id
+
+
+def test_patterns_of_another_objective_are_refused(caller, trial, stored):
+    pattern = stored("foreign", GOOD, objective="ackley")
+    with pytest.raises(InvalidConfigurationError, match="objective sphere"):
+        measure(caller, pattern, trial)
+    with pytest.raises(InvalidConfigurationError, match="objective sphere"):
+        caller.call(evolution.APPLY_PATTERNS, ApplyPatterns(trial_id=trial.trial_id, pattern_ids=[pattern.pattern_id]))
+
+
+def test_only_completed_trials_are_measured_on(caller, small, stored):
+    pattern = stored("early", GOOD)
+    running = caller.start(small(generations=5000))
+    with pytest.raises(InvalidStateError):
+        measure(caller, pattern, running)
+    with pytest.raises(InvalidStateError):
+        caller.call(evolution.VERIFY_TRIAL, StopTrial(trial_id=running.trial_id))
+    caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=running.trial_id))
