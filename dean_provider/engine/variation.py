@@ -66,11 +66,15 @@ def mutate(arrays: SpaceArrays, genomes: Floats, rate: float, rng: np.random.Gen
     if ordered.any():
         mutated[:, ordered] = _polynomial(arrays, genomes[:, ordered], ordered, rate, rng)
     if arrays.category.any():
-        chosen = arrays.category & (rng.random(genomes.shape) < rate)
-        options = arrays.high + 1.0
-        step = 1.0 + np.floor(rng.random(genomes.shape) * arrays.high)
-        mutated = np.where(chosen, (genomes + step) % options, mutated)
+        mutated[:, arrays.category] = _other_options(arrays.high[arrays.category], genomes[:, arrays.category], rate, rng)
     return mutated
+
+
+def _other_options(last: Floats, genes: Floats, rate: float, rng: np.random.Generator) -> Floats:
+    """Binary and choice genes, each replaced with probability ``rate`` by one of its other values, all alike."""
+    chosen = rng.random(genes.shape) < rate
+    step = 1.0 + np.floor(rng.random(genes.shape) * last)
+    return np.where(chosen, (genes + step) % (last + 1.0), genes)
 
 
 def _polynomial(arrays: SpaceArrays, genomes: Floats, ordered: Booleans, rate: float, rng: np.random.Generator) -> Floats:

@@ -77,6 +77,12 @@ def test_rates_are_what_they_say():
     assert abs(recombined.mean() - 0.7) < 0.015
 
 
+def test_bounds_of_one_kind_do_not_disturb_another():
+    space = SearchSpace(traits=(IntegerTrait(name="i", low=-2, high=-1), BinaryTrait(name="b")))
+    mutated = mutate(SpaceArrays.of(space), np.array([[-2.0, 0.0]]), 1.0, stream(0, 0, "test"))
+    assert mutated.tolist() == [[-1.0, 1.0]]
+
+
 def test_mutated_choices_reach_every_other_option():
     space = SearchSpace(traits=(ChoiceTrait(name="c", options=tuple("abcd")),))
     rng, arrays = stream(0, 0, "test"), SpaceArrays.of(space)
