@@ -4,12 +4,14 @@
 
 One small JSON answer, over and over, from a server in a process of its own on loopback. Rounds take turns; figures are medians over rounds.
 
-Synchronous, one after another: the hook, ``HttpHook.run``, and a ``requests.Session`` that is kept. Asynchronous, one after another and 32 at
-once: the hook, a bare ``aiohttp.ClientSession`` that is kept, and ``HttpAsyncHook.run`` with a kept session. Everyone reads the whole answer and
-decodes its JSON; the hook besides builds the request from a model, checks the answer against one, and minds breaker, deadline and size.
+Synchronous, one after another: the hook, ``HttpHook.run``, and a ``requests.Session`` that is kept. Asynchronous, one after another and
+32 at once: the hook, a bare ``aiohttp.ClientSession`` that is kept, and ``HttpAsyncHook.run`` with a kept session. Everyone reads the
+whole answer and decodes its JSON; the hook besides builds the request from a model, checks the answer against one, and minds breaker,
+deadline and size.
 
-``--task`` measures in a task of a live Airflow, started for this on free ports, with the connections in its database: there the HTTP provider's
-hook asks the task's supervisor for its connection on every call. Without it they come from the environment, which flatters that hook.
+``--task`` measures in a task of a live Airflow, started for this on free ports, with the connections in its database: there the HTTP
+provider's hook asks the task's supervisor for its connection on every call. Without it they come from the environment, which flatters
+that hook.
 """
 
 from __future__ import annotations
