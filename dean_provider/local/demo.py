@@ -27,6 +27,7 @@ from dean_provider.local.view import View, view_on
 __all__ = ["SEED", "Demo", "run"]
 
 SEED = 2026
+_GRACE_SECONDS = 2.0  # nobody will want Airflow's database again
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,15 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
     conf = demo.conf()
     title = f"Evolving an online bin-packing policy: {demo.population_size} agents, {demo.generations} generations, seed {demo.seed}"
     with view_on(console, clock, title=title) as view:
-        stack = Stack(demo.home, db=demo.db, ports=demo.ports, fresh=True, templates=demo.home.parent / "templates", say=view.say)
+        stack = Stack(
+            demo.home,
+            db=demo.db,
+            ports=demo.ports,
+            fresh=True,
+            templates=demo.home.parent / "templates",
+            grace_seconds=_GRACE_SECONDS,
+            say=view.say,
+        )
         with interruptible(stack.supervisor):
             found = _trial(stack, conf, view)
     result, instances = found(clock() - began)

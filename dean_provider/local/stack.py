@@ -51,6 +51,7 @@ class Stack:
     :param fresh: forget what an earlier run left in the home, logs excepted.
     :param templates: where migrated databases are kept for the next fresh start.
     :param environ: the environment before cleaning; this process's own by default.
+    :param grace_seconds: how long everything has to end by itself when stopped.
     :param say: told what happens, a few words at a time.
     """
 
@@ -68,6 +69,7 @@ class Stack:
         fresh: bool = False,
         templates: Path | None = None,
         environ: Mapping[str, str] | None = None,
+        grace_seconds: float = 5.0,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.home = home.absolute()
@@ -81,6 +83,7 @@ class Stack:
         self._env = dict(env or {})
         self._fresh = fresh
         self._templates = (templates or self.home / "templates").absolute()
+        self._grace_seconds = grace_seconds
         self._say = say
 
     api: AirflowApi
@@ -190,9 +193,9 @@ class Stack:
     def _alive_triggerers(self) -> int:
         return int(self.api.get("/jobs", job_type="TriggererJob", is_alive="true")["total_entries"])
 
-    def stop(self, *, grace_seconds: float = 5.0) -> None:
+    def stop(self) -> None:
         """End everything; nothing is left when this returns."""
-        self.supervisor.stop(grace_seconds=grace_seconds)
+        self.supervisor.stop(grace_seconds=self._grace_seconds)
 
     def component(self, name: str) -> Component:
         """The running program called ``name``: indexagent, scheduler, triggerer, triggerer-2 …"""
