@@ -37,8 +37,9 @@ def _no_probe(point: str, population_id: str, generation: int) -> None:
     """What a service does where a test may kill it: nothing."""
 
 
-def _handlers(database: Database, index: CodeIndex, now: Callable[[], datetime], probe: Probe) -> Handlers:
-    populations, generations, agents = Populations(database, now), Generations(database, now, probe), Agents(database, now)
+def _handlers(settings: IndexAgentSettings, database: Database, index: CodeIndex, now: Callable[[], datetime], probe: Probe) -> Handlers:
+    populations = Populations(database, now, settings.max_generation_genes)
+    generations, agents = Generations(database, now, probe), Agents(database, now)
     return {
         operations.CREATE_POPULATION: populations.create,
         operations.READ_POPULATION: populations.read,
@@ -54,7 +55,7 @@ def _handlers(database: Database, index: CodeIndex, now: Callable[[], datetime],
         operations.LIST_AGENTS: agents.list,
         operations.DELETE_AGENT: agents.delete,
         operations.READ_LINEAGE: Ancestry(database).read,
-        operations.DETECT_PATTERNS: PatternDetection(database, now).detect,
+        operations.DETECT_PATTERNS: PatternDetection(database, now, settings.max_detection_genes).detect,
         operations.SEARCH_CODE: index.search,
         operations.READ_INDEX_STATUS: index.status,
     }
@@ -89,7 +90,7 @@ def create_app(settings: IndexAgentSettings, *, now: Callable[[], datetime] = _u
     service = Service(
         dialect=operations.REFERENCE,
         title="IndexAgent",
-        handlers=_handlers(database, index, now, probe),
+        handlers=_handlers(settings, database, index, now, probe),
         health=operations.HEALTH,
         metrics=operations.METRICS,
         instruments=Instruments(ServiceName.INDEXAGENT, __version__),

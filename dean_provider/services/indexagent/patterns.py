@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from dean_provider.contract.pattern import DetectedPatterns, DetectPatterns, Pattern, PatternBody
-from dean_provider.engine import patterns
-from dean_provider.errors import InvalidStateError
+from dean_provider.contract.pattern import DetectedPatterns, DetectPatterns, Pattern, PatternBody, Support
+from dean_provider.engine.patterns import detect, hypotheses
+from dean_provider.errors import InvalidStateError, LimitExceededError
 from dean_provider.services.indexagent.populations import population_row, space_of
-from dean_provider.services.indexagent.tables import GenerationRow
+from dean_provider.services.indexagent.tables import GenerationRow, PopulationRow
 from dean_provider.services.store import Database
 
 __all__ = ["PatternDetection"]
@@ -26,37 +27,31 @@ def _pattern_id(population_id: str, generation: int, body: PatternBody) -> str:
 
 
 class PatternDetection:
-    """Answers the detection operation."""
+    """Answers the detection operation.
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    :param max_genes: genes looked at at once, over all generations.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], max_genes: int) -> None:
         self.database = database
         self.now = now
+        self.max_genes = max_genes
 
     def detect(self, request: DetectPatterns) -> DetectedPatterns:
-        """Look for patterns over the generations asked for, of those whose fitness is known."""
+        """Look for patterns over the generations asked for, of those whose fitness is known.
+
+        :raises InvalidStateError: none is known yet.
+        :raises LimitExceededError: the generations asked for hold too many genes.
+        """
         with self.database.read() as session:
             population = population_row(session, request.population_id)
-            known = (
-                select(GenerationRow)
-                .where(GenerationRow.population == population.number, GenerationRow.fitness.is_not(None))
-                .order_by(GenerationRow.generation.desc())
-            )
-            newest = session.scalar(known.limit(1))
-            if newest is None:
-                raise InvalidStateError(
-                    f"No generation of population {request.population_id!r} has been evaluated yet.",
-                    details={"population_id": request.population_id},
-                    suggestions=["Ask again when the trial has finished a generation."],
-                )
-            start = newest.generation if request.start is None else request.start
-            end = newest.generation if request.end is None else request.end
-            rows = session.scalars(known.where(GenerationRow.generation.between(start, end))).all()
+            end, rows = self._evaluated(session, population, request)
         if not rows:
             return DetectedPatterns(patterns=[])
         space = space_of(population)
-        genomes = np.concatenate([row.genomes.reshape(population.size, -1) for row in reversed(rows)])
-        fitness = np.concatenate([row.fitness for row in reversed(rows) if row.fitness is not None])
-        found = patterns.detect(
+        genomes = np.concatenate([row.genomes.reshape(population.size, -1) for row in rows])
+        fitness = np.concatenate([row.fitness for row in rows if row.fitness is not None])
+        found = detect(
             space,
             genomes,
             fitness,
@@ -64,16 +59,39 @@ class PatternDetection:
             false_discovery_rate=request.false_discovery_rate,
             limit=request.limit,
         )
-        shown = [
-            Pattern(
-                pattern_id=_pattern_id(population.population_id, end, body),
-                description=description,
-                body=body,
-                population_id=population.population_id,
-                generation=end,
-                support=support,
-                discovered_at=self.now(),
+        patterns = [self._shown(population, end, *one) for one in found]
+        return DetectedPatterns(patterns=patterns, tests=hypotheses(space, genomes))
+
+    def _evaluated(self, session: Session, population: PopulationRow, request: DetectPatterns) -> tuple[int, list[GenerationRow]]:
+        """The last generation looked at, and those whose fitness is known, oldest first."""
+        known = GenerationRow.population == population.number, GenerationRow.fitness.is_not(None)
+        newest = session.scalar(select(func.max(GenerationRow.generation)).where(*known))
+        if newest is None:
+            raise InvalidStateError(
+                f"No generation of population {request.population_id!r} has been evaluated yet.",
+                details={"population_id": request.population_id},
+                suggestions=["Ask again when the trial has finished a generation."],
             )
-            for body, support, description in found
-        ]
-        return DetectedPatterns(patterns=shown)
+        start = newest if request.start is None else request.start
+        end = newest if request.end is None else request.end
+        wanted = *known, GenerationRow.generation.between(start, end)
+        count = session.scalar(select(func.count()).select_from(GenerationRow).where(*wanted)) or 0
+        genes = count * population.size * space_of(population).size
+        if genes > self.max_genes:
+            raise LimitExceededError(
+                f"{count} generations hold {genes} genes; at most {self.max_genes} are looked at at once.",
+                details={"field": "start", "value": start, "rule": f"at most {self.max_genes} genes"},
+                suggestions=["Ask for fewer generations."],
+            )
+        return end, list(session.scalars(select(GenerationRow).where(*wanted).order_by(GenerationRow.generation)))
+
+    def _shown(self, population: PopulationRow, end: int, body: PatternBody, support: Support, description: str) -> Pattern:
+        return Pattern(
+            pattern_id=_pattern_id(population.population_id, end, body),
+            description=description,
+            body=body,
+            population_id=population.population_id,
+            generation=end,
+            support=support,
+            discovered_at=self.now(),
+        )

@@ -25,7 +25,7 @@ from dean_provider.engine.generation import Bred, initial
 from dean_provider.engine.intervention import intervene
 from dean_provider.engine.patterns import impose
 from dean_provider.engine.streams import stream
-from dean_provider.errors import InvalidConfigurationError, NotFoundError
+from dean_provider.errors import InvalidConfigurationError, LimitExceededError, NotFoundError
 from dean_provider.services.indexagent.content import content_of, digest_of, require_same
 from dean_provider.services.indexagent.tables import GenerationRow, PopulationRow
 from dean_provider.services.store import Database, read_cursor, write_cursor
@@ -79,17 +79,28 @@ def _shown(row: PopulationRow) -> Population:
 
 
 class Populations:
-    """Answers the population operations."""
+    """Answers the population operations.
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    :param max_genes: genes of a whole generation.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], max_genes: int) -> None:
         self.database = database
         self.now = now
+        self.max_genes = max_genes
 
     def create(self, request: CreatePopulation) -> Population:
         """Draw generation 0, or find it."""
         if request.space is None:
             problem = {"field": "space", "value": None, "rule": "must be given", "suggestion": "Take it from the validation of the trial."}
             raise InvalidConfigurationError("A population needs a search space.", details={"problems": [problem]})
+        genes = request.size * request.space.size
+        if genes > self.max_genes:
+            raise LimitExceededError(
+                f"{request.size} agents of {request.space.size} genes are {genes} genes; at most {self.max_genes} may be in a generation.",
+                details={"field": "size", "value": request.size, "rule": f"at most {self.max_genes} genes in a generation"},
+                suggestions=["Ask for fewer agents."],
+            )
         found = self._same(request.population_id, request)
         if found is not None:
             return found

@@ -20,6 +20,8 @@ class IndexAgentSettings(ServiceSettings):
 
     port: int = Field(default=8081, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     database_url: str = Field(default=sqlite_url(Path(".dean/indexagent.db")), description="SQLAlchemy URL: SQLite file or PostgreSQL.")
+    max_generation_genes: int = Field(default=4_000_000, ge=1, description="Genes of a whole generation: population times genome.")
+    max_detection_genes: int = Field(default=50_000_000, ge=1, description="Genes looked at for patterns at once, over all generations.")
     repositories: str = Field(default="", description="Repositories that may be searched: name=path, separated by commas.")
     index_seconds: float = Field(default=300, ge=1, description="Time between two looks at the repositories (seconds).")
     max_indexed_files: int = Field(default=20_000, ge=1, description="Files indexed per repository.")

@@ -257,3 +257,11 @@ def test_patterns_are_found_where_the_fittest_agree(indexagent):
     create(client, "q", size=200)
     client.put("/api/v1/populations/q/generations/0/fitness", json={"fitness": shuffled.tolist()})
     assert client.post("/api/v1/populations/q/patterns/detect", json={}).json()["patterns"] == []
+
+
+def test_what_is_too_large_is_refused(indexagent):
+    client = indexagent(max_generation_genes=19, max_detection_genes=15)
+    assert code(create(client, size=5)) == (413, "limit_exceeded")
+    assert create(client).status_code == 200
+    client.put("/api/v1/populations/p/generations/0/fitness", json={"fitness": [1, 2, 3, 4]})
+    assert code(client.post("/api/v1/populations/p/patterns/detect", json={})) == (413, "limit_exceeded")
