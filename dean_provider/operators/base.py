@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ class TrialOperator(BaseAsyncOperator):
     """Base of the operators here. Subclasses write :meth:`act`; heavy imports wait until then, so that a DAG parses fast."""
 
     ui_color = "#e8f3ec"
+
+    def execute(self, context: Context) -> Any:
+        """Run :meth:`aexecute` on a loop of its own and end the loop properly, which closes the connections opened on it.
+
+        Airflow's base class leaves its loop open. ``execution_timeout`` is kept by Airflow around this method.
+        """
+        return asyncio.run(self.aexecute(context))
 
     async def aexecute(self, context: Context) -> Any:
         """Carry out the step, with errors of the house as Airflow's."""

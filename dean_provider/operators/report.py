@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PublishReportOperator"]
 
-WAITING_STATES = ("failed", "upstream_failed")
+FAILED_STATES = ("failed", "upstream_failed")
 
 
 class PublishReportOperator(TrialOperator):
@@ -88,13 +89,16 @@ class PublishReportOperator(TrialOperator):
 
     def _unsuccessful(self, context: Context, trial: Trial) -> str:
         """Why the trial counts as failed, in a sentence; empty when it does not."""
-        ti: Any = context["ti"]
+        from dean_provider.triggers.task_state import TaskIdentity
+
         if not self.awaits:
             return "" if trial.status.value == "completed" else f"Trial {trial.trial_id} is {trial.status.value}."
-        index = ti.map_index if ti.map_index is not None and ti.map_index >= 0 else None
-        states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=list(self.awaits), map_index=index)
-        failed = [task for task, state in states.get(ti.run_id, {}).items() if str(getattr(state, "value", state)) in WAITING_STATES]
-        return f"Trial {trial.trial_id} is {trial.status.value}, and {', '.join(sorted(failed))} did not succeed." if failed else ""
+        ti: Any = context["ti"]
+        me = TaskIdentity.of(context)
+        index = me.map_index if me.map_index >= 0 else None
+        states = ti.get_task_states(dag_id=me.dag_id, run_ids=[me.run_id], task_ids=list(self.awaits), map_index=index)
+        failed = [task for task in self.awaits if replace(me, task_id=task).state_in(states) in FAILED_STATES]
+        return f"Trial {trial.trial_id} is {trial.status.value}, and {', '.join(failed)} did not succeed." if failed else ""
 
     async def _data(self, context: Context, gathering: Gathering, trial: Trial) -> ReportData:
         from dean_provider.contract.pattern import AppliedPatterns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +28,7 @@ def services(monkeypatch, evolution_hook, indexagent_hook) -> Callable[..., tupl
 @pytest.fixture
 def run() -> Callable[..., Any]:
     """Execute an operator as Airflow does, but for the templates."""
-    return lambda operator, context: asyncio.run(operator.aexecute(context))
+    return lambda operator, context: operator.execute(context)
 
 
 @pytest.fixture
