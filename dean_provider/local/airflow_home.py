@@ -25,6 +25,8 @@ _BUNDLES = [
     {"name": "dean", "classpath": "dean_provider.bundle.DeanDagBundle", "kwargs": {}},
 ]
 
+_FORGET = "for name in $(env | sed -n 's/^\\(AIRFLOW[^=]*\\)=.*/\\1/p'); do unset \"$name\"; done\n"
+
 
 def fingerprint(python: str) -> str:
     """Changes when a migrated database may no longer fit: with any installed distribution or any file of this package."""
@@ -94,7 +96,8 @@ class AirflowHome:
             "scheduler": {"scheduler_idle_sleep_time": 0.1},
             # A finished task's worker notices the end only after this long, and keeps its slot so long.
             "workers": {"min_heartbeat_interval": 1},
-            "dag_processor": {"dag_bundle_config_list": json.dumps(_BUNDLES)},
+            # A new file in the folder for one's own DAGs is seen within this time (seconds).
+            "dag_processor": {"dag_bundle_config_list": json.dumps(_BUNDLES), "refresh_interval": 30},
             "logging": {"base_log_folder": self.path / "logs"},
             "usage_data_collection": {"enabled": False},
             "dean": {"report_uri": self.reports.as_uri()},
@@ -114,10 +117,16 @@ class AirflowHome:
         (self.path / "airflow.cfg").write_text("# Every setting of this Airflow stands in ../environment.\n")
         (self.path / "passwords.json").write_text(json.dumps({self.USER: self._secrets.password}))
         (self.path / "passwords.json").chmod(0o600)
-        script = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items())
         environment = self.path.parent / "environment"
         environment.touch(0o600)
-        environment.write_text(f"# Source this to use the `airflow` command with the Airflow that runs here.\n{script}")
+        environment.write_text(self._script())
+
+    def _script(self) -> str:
+        exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items())
+        programs = shlex.quote(str(Path(self.python).parent))
+        return (
+            f"# Source this to use the `airflow` command with the Airflow that runs here.\n{_FORGET}export PATH={programs}:$PATH\n{exports}"
+        )
 
     def command(self, *arguments: str, name: str | None = None) -> Program:
         """``airflow …`` as a program."""

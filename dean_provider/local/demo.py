@@ -27,6 +27,7 @@ from dean_provider.local.view import View, view_on
 __all__ = ["SEED", "Demo", "run"]
 
 SEED = 2026
+_NOTHING_CHANGES = {"AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300", "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300"}
 _GRACE_SECONDS = 2.0  # nobody will want Airflow's database again
 
 
@@ -87,6 +88,7 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
             demo.home,
             db=demo.db,
             ports=demo.ports,
+            env=_NOTHING_CHANGES,
             fresh=True,
             templates=demo.home.parent / "templates",
             grace_seconds=_GRACE_SECONDS,

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import sqlite3
 import stat
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -90,11 +92,15 @@ def test_secrets_are_generated_kept_and_for_the_owner_only(airflow: AirflowHome,
     assert len({secrets.password, secrets.jwt_secret, secrets.api_secret, secrets.indexagent_token, secrets.evolution_token}) == 5
 
 
-def test_the_environment_file_says_the_same_to_a_shell(airflow: AirflowHome, tmp_path: Path):
+def test_the_environment_file_turns_a_shell_to_this_airflow_alone(airflow: AirflowHome, tmp_path: Path):
     airflow.lay_out()
-    lines = (tmp_path / "environment").read_text().splitlines()[1:]
-    read = dict(shlex.split(line)[1].split("=", 1) for line in lines)
-    assert read == airflow.settings
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    inherited = {"PATH": os.environ["PATH"], "AIRFLOW__CORE__EXECUTOR": "Theirs", "AIRFLOW__A__B": "theirs", "MY_AIRFLOW": "kept"}
+    script = f". {shlex.quote(str(tmp_path / 'environment'))}; {shlex.quote(sys.executable)} -I -c {shlex.quote(show)}"
+    seen = json.loads(subprocess.check_output(["/bin/sh", "-c", script], env=inherited, text=True))
+    assert {name: value for name, value in seen.items() if name.startswith("AIRFLOW")} == airflow.settings
+    assert seen["PATH"].split(":")[0] == str(Path(sys.executable).parent)
+    assert seen["MY_AIRFLOW"] == "kept"
 
 
 def test_a_migrated_database_is_kept_and_copied(tmp_path: Path, airflow: AirflowHome):
