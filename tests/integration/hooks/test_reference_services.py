@@ -197,7 +197,7 @@ def test_operations_on_a_trial_that_waits(lending: MockServices, connected: Call
     both(evolution.LEASE_CANDIDATES, asked, changing=("expires_at",))
     results = [evaluation.EvaluatedCandidate(position=each.position, fitness=-each.position) for each in lease.candidates]
     returned = evaluation.ReturnEvaluations(trial_id="leased", lease_id="mine", generation=lease.generation, results=results)
-    both(evolution.RETURN_EVALUATIONS, returned, changing=("remaining",))
+    both(evolution.RETURN_EVALUATIONS, returned, changing=("accepted", "remaining"))
     moving = (
         "status",
         "current_generation",
