@@ -71,14 +71,16 @@ class Gathering:
 
     async def _generations(self, trial: Trial) -> list[Generation]:
         found: list[Generation] = []
-        while len(found) <= min(trial.current_generation, MOST_GENERATIONS):
-            page: GenerationPage = await self._evolution.aprogress(self._trial_id, len(found), limit=PAGE)
-            fresh = [generation for generation in page.generations if generation.generation >= len(found)]
+        start = 0
+        while start <= trial.current_generation and len(found) < MOST_GENERATIONS:
+            page: GenerationPage = await self._evolution.aprogress(self._trial_id, start, limit=PAGE)
+            fresh = [generation for generation in page.generations if generation.generation >= start]
             if not fresh:
                 break
             found += fresh
+            start = found[-1].generation + 1
         if len(found) <= trial.current_generation:
-            self.notes.append(f"Only {len(found)} of {trial.current_generation + 1} generations are known to the service.")
+            self.notes.append(f"Of {trial.current_generation + 1} generations the service tells {len(found)}.")
         return found
 
     async def _verification(self, trial: Trial) -> Verification | None:

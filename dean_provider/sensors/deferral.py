@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["defers", "triggerer_alive"]
+__all__ = ["defers", "refuse_ignored", "triggerer_alive"]
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,15 @@ def triggerer_alive() -> bool | None:
     except (requests.RequestException, ValueError, AttributeError):
         return None
     return isinstance(triggerer, dict) and triggerer.get("status") == "healthy"
+
+
+def refuse_ignored(given: Mapping[str, Any], ignored: Collection[str]) -> None:
+    """Refuse options of Airflow's sensor loop, which these sensors do not use, instead of ignoring them in silence.
+
+    :raises ValueError: naming them.
+    """
+    if wrong := sorted(set(given) & set(ignored)):
+        raise ValueError(f"{', '.join(wrong)} would have no effect here; see deferrable and the seconds between two looks")
 
 
 def defers(deferrable: bool) -> bool:

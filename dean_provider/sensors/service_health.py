@@ -12,11 +12,14 @@ from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from dean_provider.failures import failing_as_airflow
+from dean_provider.sensors.deferral import refuse_ignored
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 __all__ = ["ServiceHealthSensor"]
+
+IGNORED = ("mode", "exponential_backoff", "max_wait", "silent_fail")
 
 
 class ServiceHealthSensor(BaseSensorOperator):
@@ -49,6 +52,7 @@ class ServiceHealthSensor(BaseSensorOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
+        refuse_ignored(kwargs, IGNORED)
         super().__init__(poke_interval=poke_interval, timeout=timeout, **kwargs)
         self.plan = plan
         self.indexagent_conn_id = indexagent_conn_id

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator
@@ -21,6 +22,7 @@ from airflow.sdk.exceptions import (
 from dean_provider.contract.config import OnKill
 from dean_provider.failures import as_airflow, failing_as_airflow
 from dean_provider.handle import TrialHandle
+from dean_provider.sensors.deferral import refuse_ignored
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["GenerationSensor", "TrialSensor"]
 
 GRACE_SECONDS = 60.0
+LONGEST_SECONDS = 400 * 86_400.0
+"""More than the longest ``max_time_seconds``: unless somebody says otherwise, a trial's own limits end it."""
+
+IGNORED = ("poke_interval", "mode", "exponential_backoff", "max_wait", "silent_fail")
 KILL_SECONDS = 4.0
 """How long ``on_kill`` may take on a worker: a killed task is given five seconds."""
 
@@ -51,6 +57,7 @@ class TrialSensor(BaseSensorOperator):
     :param poll_seconds: seconds between two looks at the trial; as configured unless given.
     :param failure_tolerance: looks that may fail in a row; as configured unless given.
     :param deferrable: wait in the triggerer. Without a living triggerer the sensor waits on the worker all the same.
+    :param timeout: seconds to wait in all, pauses of the trial included.
     """
 
     template_fields: Sequence[str] = ("trial", "evolution_conn_id")
@@ -65,9 +72,11 @@ class TrialSensor(BaseSensorOperator):
         poll_seconds: float | None = None,
         failure_tolerance: int | None = None,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        timeout: float | timedelta = LONGEST_SECONDS,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        refuse_ignored(kwargs, IGNORED)
+        super().__init__(timeout=timeout, **kwargs)
         self.trial = trial
         self.evolution_conn_id = evolution_conn_id
         self.kill_policy = None if kill_policy is None else OnKill(kill_policy).value

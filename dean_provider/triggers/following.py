@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from dean_provider.contract.problem import to_problem
 from dean_provider.contract.trial import Generation, GenerationPage, Trial
-from dean_provider.errors import DeanError
+from dean_provider.errors import ConfigurationError, DeanError
 from dean_provider.triggers.timing import Deadline, RunningTime, Timing
 
 __all__ = ["Followable", "Outcome", "Watch", "follow", "summary"]
@@ -159,7 +159,8 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
     """Follow ``watch`` to its end and say how it went: ``outcome``, the trial's :func:`summary`, and the last error if any.
 
     Failures of the service are tolerated up to ``watch.failure_tolerance`` in a row, "no such trial" among them: a service that
-    restarts or moves may know nothing for a moment. Running it twice at the same time does no harm; it only reads.
+    restarts or moves may know nothing for a moment. A connection that cannot be used from the start is no such failure and is not
+    waited for. Running it twice at the same time does no harm; it only reads.
     """
     timing = timing or Timing()
     log = log or logging.getLogger(__name__)
@@ -172,7 +173,8 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
             page = await service.aprogress(watch.trial_id, start, wait_seconds=wait)
         except DeanError as error:
             failures += 1
-            if failures > watch.failure_tolerance:
+            hopeless = trial is None and isinstance(error, ConfigurationError)
+            if hopeless or failures > watch.failure_tolerance:
                 log.warning("Giving up after %d failures in a row: %s", failures, error)
                 return _ended(Outcome.UNREACHABLE, trial, error)
             log.warning("The Evolution API failed (%d in a row, %d tolerated): %s", failures, watch.failure_tolerance, error)

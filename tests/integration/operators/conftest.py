@@ -133,27 +133,29 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServices]
 
 
 @pytest.fixture
-def connected(services: MockServices, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockServices]:
+def connected(services: MockServices, connect: Callable[..., None]) -> Iterator[MockServices]:
     """The services behind this Airflow's default connections."""
     for service in (services.indexagent, services.evolution):
         service.faults.clear()
-    connect(monkeypatch, "indexagent", services.indexagent.url)
-    connect(monkeypatch, "evolution", services.evolution.url)
+    connect("indexagent", services.indexagent.url)
+    connect("evolution", services.evolution.url)
     forget()
     yield services
     forget()
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, service: str, url: str, **extra: Any) -> None:
-    host, _, port = url.removeprefix("http://").partition(":")
-    value = {
-        "conn_type": f"dean_{service}",
-        "schema": "http",
-        "host": host,
-        "port": int(port),
-        "extra": {"attempts": 2, "backoff_seconds": 0.05, "breaker_threshold": 100, **extra},
-    }
-    monkeypatch.setenv(f"AIRFLOW_CONN_DEAN_{service.upper()}_DEFAULT", json.dumps(value))
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make the default connection of a service lead to a URL."""
+
+    def make(service: str, url: str, **extra: Any) -> None:
+        host, _, port = url.removeprefix("http://").partition(":")
+        impatient = {"attempts": 2, "backoff_seconds": 0.05, "breaker_threshold": 100}
+        value = {"conn_type": f"dean_{service}", "schema": "http", "host": host, "port": int(port), "extra": {**impatient, **extra}}
+        monkeypatch.setenv(f"AIRFLOW_CONN_DEAN_{service.upper()}_DEFAULT", json.dumps(value))
+        forget()
+
+    return make
 
 
 @pytest.fixture

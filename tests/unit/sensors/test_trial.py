@@ -220,3 +220,17 @@ def test_what_is_no_trial_fails_at_once(make_sensor, make_context, wrong):
     sensor, _ = make_sensor({}, trial=wrong)
     with pytest.raises(AirflowFailException, match="neither a trial's id"):
         sensor.execute(make_context())
+
+
+@pytest.mark.parametrize("option", [{"mode": "reschedule"}, {"poke_interval": 5}, {"silent_fail": True}])
+def test_options_without_effect_are_refused(option):
+    with pytest.raises(ValueError, match="no effect"):
+        TrialSensor(task_id="t", trial="t-1", **option)
+
+
+def test_options_for_all_sensors_of_a_dag_do_no_harm():
+    TrialSensor(task_id="t", trial="t-1", default_args={"poke_interval": 5, "mode": "reschedule"})
+
+
+def test_a_trial_may_take_as_long_as_its_own_limit_says():
+    assert TrialSensor(task_id="t", trial="t-1").timeout > 31_536_000

@@ -8,7 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dean_provider.contract.trial import GenerationPage, Intervention
-from dean_provider.errors import ConnectionFailedError, NotFoundError, ServiceUnavailableError
+from dean_provider.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    InvalidConfigurationError,
+    NotFoundError,
+    ServiceUnavailableError,
+)
 from dean_provider.triggers.following import LOG_LINES, Watch, follow
 
 
@@ -110,6 +116,19 @@ async def test_gives_up_when_failures_go_on(virtual_time, evolution_hook, make_t
     assert event["error"]["error_code"] == "connection_failed"
     assert event["trial"]["generation"] == 5
     assert len(hook.requests("progress")) == 1 + 3 + 1
+
+
+async def test_a_connection_that_cannot_be_used_is_not_waited_for(virtual_time, evolution_hook, watch):
+    hook = evolution_hook({"progress": InvalidConfigurationError("There is no connection 'x'.")})
+    event = await follow(hook, watch(), timing=virtual_time.timing())
+    assert event["outcome"] == "unreachable"
+    assert len(hook.requests("progress")) == 1
+
+
+async def test_credentials_that_change_meanwhile_are_waited_for(virtual_time, evolution_hook, make_trial, watch):
+    refused = AuthenticationError("refused")
+    hook = evolution_hook({"progress": [page(make_trial("running", 1)), refused, refused, page(make_trial("completed", 2))]})
+    assert (await follow(hook, watch(), timing=virtual_time.timing()))["outcome"] == "ended"
 
 
 async def test_a_success_between_failures_starts_the_count_again(virtual_time, evolution_hook, make_trial, watch):
