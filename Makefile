@@ -9,7 +9,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 CLEAN_ENV := env -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u AIRFLOW_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-unit test-oldest test-wheel lint format types docs bench chaos constraints clean
+.PHONY: help demo up test test-unit test-oldest test-wheel lint format types docs bench chaos fuzz constraints clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,8 +76,11 @@ docs: $(VENV)/.dev ## make the generated reference pages anew
 bench: $(VENV)/.bench ## every benchmark, side by side in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(CLEAN_ENV) $(BIN)/python $$file $(ARGS) || exit 1; done
 
-chaos: $(VENV)/.dev ## the long fault tests
-	@$(CLEAN_ENV) DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests -m chaos $(ARGS)
+chaos: $(VENV)/.dev $(OLDEST_VENV)/.dev ## the fault tests, at length
+	@$(CLEAN_ENV) DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m chaos $(ARGS)
+
+fuzz: $(VENV)/.dev ## the property tests, with thousands of examples
+	@$(CLEAN_ENV) DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit $(ARGS)
 
 constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
 	@sh .ci/constraints

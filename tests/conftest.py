@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HOME = Path(tempfile.mkdtemp(prefix="dean-tests-"))
 
@@ -26,6 +27,10 @@ def _isolate() -> None:
 
 
 _isolate()
+
+# A deadline per example would fail on a busy machine for no fault of the code. `make fuzz` looks longer.
+settings.register_profile("dean", deadline=None, max_examples=2000 if os.environ.get("DEAN_TEST_LONG") else 50)
+settings.load_profile("dean")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,14 +17,14 @@ from dean_provider.cli.service import service
 from dean_provider.cli.terminal import print_error, print_problem
 from dean_provider.cli.up import up
 from dean_provider.cli.version import version
-from dean_provider.errors import DeanError
+from dean_provider.errors import ConfigurationError, DeanError
 
 __all__ = ["dean", "main"]
 
 DEBUG = "DEAN_DEBUG"
 
 
-class UsageError(DeanError):
+class UsageError(ConfigurationError):
     """The command does not exist, or not with these options and arguments."""
 
     error_code = "usage"

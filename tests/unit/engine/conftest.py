@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from dean_provider.contract.space import BinaryTrait, ChoiceTrait, IntegerTrait, RealTrait, SearchSpace, Trait
-
-# A deadline per example would fail on a busy machine for no fault of the code.
-settings.register_profile("engine", deadline=None, max_examples=2000 if os.environ.get("DEAN_TEST_LONG") else 50)
-settings.load_profile("engine")
 
 LENGTHS = st.integers(1, 4)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,27 @@ def test_a_sweep_kills_what_carries_the_mark_removes_folders_and_itself(tmp_path
     child.wait()
     assert not folder.exists()
     assert Ledger.read(tmp_path) is None
+
+
+def test_who_has_something_to_give_back_is_asked_to_first(tmp_path: Path):
+    code = f"""
+import signal, sys, time
+def leave(number, frame):
+    open({str(tmp_path / "said")!r}, "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGQUIT, leave)
+print("ready", flush=True)
+time.sleep(60)
+"""
+    child = subprocess.Popen([sys.executable, "-I", "-S", "-c", code], stdout=subprocess.PIPE)
+    assert child.stdout.readline() == b"ready\n"
+    ledger = Ledger(tmp_path, "run-1")
+    ledger.add("postgres", child.pid, signal.SIGQUIT)
+    again = Ledger.read(tmp_path)
+    assert again is not None
+    assert again.sweep() == 1
+    assert (tmp_path / "said").exists()
+    child.communicate()
 
 
 def test_a_pid_that_belongs_to_somebody_else_by_now_is_left_alone(tmp_path: Path):
