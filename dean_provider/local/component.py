@@ -27,6 +27,7 @@ class Program:
     :param name: what people read, for example ``dag-processor``; also the log's name.
     :param environment: settings on top of the cleaned environment.
     :param stop_signal: what ends it in good order.
+    :param death_signal: what ends it when nobody can ask it any more.
     :param stops_last: others need it until they have ended (a database).
     :param user: system user to run as, if not one's own.
     """
@@ -35,6 +36,7 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
     stops_last: bool = False
     user: str | None = None
 
@@ -84,11 +86,12 @@ class Component:
 
         :param stdout: where its standard output goes instead of the log.
         """
-        command = [sys.executable, "-I", "-S", child.__file__, str(os.getpid()), self.program.user or "-", *self.program.command]
-        environment = clean_environment(self._inherited, self._ledger.run, self.program.environment)
+        program = self.program
+        wrapper = [sys.executable, "-I", "-S", child.__file__, str(os.getpid()), str(int(program.death_signal)), program.user or "-"]
+        environment = clean_environment(self._inherited, self._ledger.run, program.environment)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  a list, no shell
-                command,
+                [*wrapper, *program.command],
                 env=environment,
                 cwd=self._cwd,
                 stdin=subprocess.DEVNULL,
@@ -97,7 +100,7 @@ class Component:
                 start_new_session=True,
             )
         self._expected_end = False
-        self._ledger.add(self.name, self._process.pid)
+        self._ledger.add(self.name, self._process.pid, program.death_signal)
 
     def signal(self, number: int, *, ends: bool | None = None, group: bool = False) -> None:
         """Send a signal to the session's leader.

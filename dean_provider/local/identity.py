@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,19 +14,21 @@ from dean_provider.local.environment import RUN_MARKER
 __all__ = ["Identity", "kill_all", "members"]
 
 _CLOCK_SLACK_SECONDS = 2.0
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A process by pid and start time (seconds since the epoch)."""
+    """A process by pid and start time (seconds since the epoch), and the signal that ends it for good."""
 
     pid: int
     started: float
+    death_signal: int = signal.SIGKILL
 
     @classmethod
-    def of(cls, pid: int) -> Identity:
+    def of(cls, pid: int, death_signal: int = signal.SIGKILL) -> Identity:
         """:raises psutil.NoSuchProcess: when there is none."""
-        return cls(pid, psutil.Process(pid).create_time())
+        return cls(pid, psutil.Process(pid).create_time(), int(death_signal))
 
     def process(self) -> psutil.Process | None:
         """The very process, if it still runs (a zombie does not)."""
@@ -44,12 +47,20 @@ def _carries(process: psutil.Process, run: str) -> bool:
         return False
 
 
-def _kill(process: psutil.Process) -> bool:
+def _send(process: psutil.Process, number: int = signal.SIGKILL) -> bool:
     try:
-        process.kill()
+        process.send_signal(number)
     except psutil.Error:
         return False
     return True
+
+
+def _end_considerately(leaders: list[Identity]) -> int:
+    """End those that have something of the system's to give back, which SIGKILL would not let them."""
+    asked = [(found, leader.death_signal) for leader in leaders if leader.death_signal != signal.SIGKILL and (found := leader.process())]
+    sent = sum(_send(process, number) for process, number in asked)
+    psutil.wait_procs([process for process, _ in asked], timeout=_PATIENCE_SECONDS)
+    return sent
 
 
 def members(run: str, leaders: Iterable[Identity]) -> list[psutil.Process]:
@@ -79,11 +90,11 @@ def kill_all(run: str, leaders: Iterable[Identity], *, rounds: int = 5) -> int:
     :returns: how many processes were killed.
     """
     leaders = list(leaders)
-    killed = 0
+    killed = _end_considerately(leaders)
     for _ in range(rounds):
         left = members(run, leaders)
         if not left:
             break
-        killed += sum(map(_kill, left))
+        killed += sum(map(_send, left))
         psutil.wait_procs(left, timeout=3)
     return killed

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import IO, Any
@@ -43,15 +44,20 @@ class Ledger:
         """The record an earlier run left, or ``None``; an unreadable one is none."""
         try:
             data: dict[str, Any] = json.loads((home / FILE).read_text())
-            started = {name: Identity(int(entry["pid"]), float(entry["started"])) for name, entry in data["started"].items()}
+            started = {
+                name: Identity(int(entry["pid"]), float(entry["started"]), int(entry["signal"])) for name, entry in data["started"].items()
+            }
             return cls(home, str(data["run"]), started, [Path(folder) for folder in data["folders"]])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def add(self, name: str, pid: int) -> None:
-        """Note that process ``pid`` runs as ``name``; one that is gone already is not noted."""
+    def add(self, name: str, pid: int, death_signal: int = signal.SIGKILL) -> None:
+        """Note that process ``pid`` runs as ``name``; one that is gone already is not noted.
+
+        :param death_signal: what ends it for good.
+        """
         try:
-            self.started[name] = Identity.of(pid)
+            self.started[name] = Identity.of(pid, death_signal)
         except psutil.NoSuchProcess:
             self.started.pop(name, None)
         self._write()
@@ -65,7 +71,9 @@ class Ledger:
         text = json.dumps(
             {
                 "run": self.run,
-                "started": {name: {"pid": each.pid, "started": each.started} for name, each in self.started.items()},
+                "started": {
+                    name: {"pid": each.pid, "started": each.started, "signal": each.death_signal} for name, each in self.started.items()
+                },
                 "folders": [str(folder) for folder in self.folders],
             },
             indent=1,

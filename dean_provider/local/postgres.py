@@ -64,7 +64,10 @@ class Postgres:
             self.folder.chmod(0o777)
 
     def program(self) -> Program:
-        """The server. SIGINT is its fast shutdown. What a power cut would lose does not matter here, hence no fsync."""
+        """The server. SIGINT is its fast shutdown, SIGQUIT its immediate one; SIGKILL would leave shared memory behind.
+
+        What a power cut would lose does not matter here, hence no fsync.
+        """
         return Program(
             "postgres",
             (
@@ -73,6 +76,7 @@ class Postgres:
                 *("-c", "fsync=off", "-c", "max_connections=200"),
             ),
             stop_signal=signal.SIGINT,
+            death_signal=signal.SIGQUIT,
             stops_last=True,
             user=self._server.system_user,
         )

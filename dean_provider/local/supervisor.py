@@ -162,13 +162,13 @@ class Supervisor:
 
         Safe to call twice, and after a failure anywhere.
 
-        :param grace_seconds: how long the programs have to end by themselves.
+        :param grace_seconds: how long the programs have to end by themselves, those that stop last as long again.
         """
         self._stopping = True
         if not self._opened:
             return
-        until = time.monotonic() + grace_seconds
         for last in (False, True):
+            until = time.monotonic() + grace_seconds
             chosen = [each for each in self.components.values() if each.program.stops_last is last]
             # Asked a second time, Airflow's programs no longer wait for what would take them ten seconds.
             for patience in (_PATIENCE_SECONDS, grace_seconds):
