@@ -5,6 +5,7 @@ Written once for synchronous and asynchronous callers, in :mod:`dean_provider.ho
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,7 @@ from dean_provider.hooks.steps import Admit, LookUp, Mask, Pause, Send, Settle, 
 
 __all__ = ["Call", "exchange"]
 
+_log = logging.getLogger(__name__)
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -113,7 +115,7 @@ class _Attempt:
             return (yield from self._authenticated(fresh))
         except ConnectionFailedError as error:
             if never_sent(error):
-                yield LookUp(version)
+                yield from _looked_again(version)
             raise
 
     def _authenticated(self, line: Line) -> Steps[Answer]:
@@ -194,6 +196,14 @@ class _Attempt:
         error = error_of(answer, asked=_asked(request, call), request_id=call.request_id, now=now, secrets=secrets)
         if error is not None:
             raise error
+
+
+def _looked_again(version: int) -> Steps[None]:
+    """Perhaps the service has moved. If that cannot be found out now, what went wrong before is still what to report."""
+    try:
+        yield LookUp(version)
+    except Exception as error:  # noqa: BLE001 - it only keeps us from knowing more
+        _log.debug("The connection could not be read again: %s", type(error).__name__)
 
 
 def _redirected(request: Outgoing, answer: Answer, call: Call) -> Outgoing:

@@ -44,7 +44,7 @@ class ConnectionOptions(BaseModel):
     jwt_username: str | None = Field(
         default=None, max_length=128, description="Claims sub and username of minted tokens; the login if empty."
     )
-    jwt_lifetime_seconds: int = Field(default=300, ge=1, le=86_400, description="How long a minted token is good.")
+    jwt_lifetime_seconds: int = Field(default=3600, ge=1, le=86_400, description="How long a minted token is good.")
     jwt_claims: dict[str, JsonValue] = Field(default_factory=dict, description="Further claims of minted tokens, for example aud.")
     headers: dict[str, str] = Field(default_factory=dict, description="Headers of every call.")
     timeout: float | None = Field(default=None, gt=0, le=3600, description="Seconds one attempt may take ([dean] request_timeout_seconds).")

@@ -26,6 +26,8 @@ Request = TypeVar("Request", bound=BaseModel)
 Response = TypeVar("Response", bound=BaseModel)
 T = TypeVar("T")
 
+_TEST_SECONDS = 10.0
+
 
 class ServiceHook(BaseHook, ServiceClient):
     """Calls the operations of one service over an Airflow connection.
@@ -181,10 +183,10 @@ class ServiceHook(BaseHook, ServiceClient):
 
         return Manner(self.correlation_id, timeout or self.timeout, deadline or self.deadline)
 
-    def _spoken(self) -> Steps[Dialect]:
+    def _spoken(self, deadline: float | None = None) -> Steps[Dialect]:
         from dean_provider.hooks.conversation import spoken_dialect
 
-        return spoken_dialect(self.channel, self.service, self.manner())
+        return spoken_dialect(self.channel, self.service, self.manner(deadline=deadline))
 
     def _operate(
         self, operation: Operation[Any, Response], request: BaseModel, timeout: float | None = None, deadline: float | None = None
@@ -201,11 +203,11 @@ class ServiceHook(BaseHook, ServiceClient):
         return send(self.channel, method, endpoint, self.manner(timeout, deadline), **kwargs)
 
     def _introduction(self) -> Steps[tuple[bool, str]]:
-        dialect = yield from self._spoken()
-        health: Health = yield from self._operate(self.health_operation, Empty())
+        dialect = yield from self._spoken(_TEST_SECONDS)
+        health: Health = yield from self._operate(self.health_operation, Empty(), deadline=_TEST_SECONDS)
         check = self.credential_check()
         if check is not None and dialect.supports(check[0]):
-            yield from self._operate(*check)
+            yield from self._operate(*check, deadline=_TEST_SECONDS)
         line = self.channel.line
         who = " ".join(word for word in (health.service or self.hook_name, health.version) if word)
         ailing = [

@@ -106,7 +106,8 @@ class SyncTransport:
 def _chunks(response: requests.Response) -> Iterator[bytes]:
     """The body as it arrives: a trickle comes in small pieces, so that size and time are checked between them."""
     raw: Any = response.raw
-    while chunk := raw.read1(_CHUNK, decode_content=True):
+    read = getattr(raw, "read1", raw.read)  # urllib3 1 has no read1
+    while chunk := read(_CHUNK, decode_content=True):
         yield chunk
 
 

@@ -643,3 +643,16 @@ class TestCorrelation:
 def test_an_unknown_path_is_not_found(caller: Any, server: Any, make_hook: Any) -> None:
     with pytest.raises(NotFoundError, match=r"Not found \(404\): Not Found"):
         caller.call(make_hook(EvolutionAPIHook, server), evolution.READ_TRIAL, REF)
+
+
+def test_a_connection_that_cannot_be_read_again_hides_nothing(caller: Any, serve: Any, make_hook: Any, reply: Any) -> None:
+    server = serve()
+    server.otherwise = lambda _: reply(body=TRIAL)
+    hook = make_hook(EvolutionAPIHook, server)
+    caller.call(hook, evolution.READ_TRIAL, REF)
+    caller.do(hook, "close", "aclose")
+    server.stop()
+    hook.fields["host"] = None
+
+    with pytest.raises(ConnectionFailedError, match="No connection"):
+        caller.call(hook, evolution.READ_TRIAL, REF)
