@@ -19,7 +19,7 @@ from dean_provider.contract.trial import TrialStatus
 from dean_provider.errors import BudgetExhaustedError
 from dean_provider.services.evolution.lookup import find_trial
 from dean_provider.services.evolution.tables import AllocationRow, TrialRow, UsageRow
-from dean_provider.services.store import Database
+from dean_provider.services.store import Database, table_of
 
 __all__ = ["Economy", "spend"]
 
@@ -29,7 +29,7 @@ _ENDED = [status.value for status in TrialStatus if status.ended]
 def spend(session: Session, holder: str, kind: str, *, tokens: int, evaluations: int, at: datetime) -> None:
     """Note in the ledger what was used."""
     columns = {"holder": holder, "kind": kind, "tokens": tokens, "evaluations": evaluations, "second": int(at.timestamp())}
-    session.execute(insert(UsageRow).values(columns))
+    session.execute(insert(table_of(UsageRow)).values(columns))
 
 
 def _used(session: Session, *holders: str) -> int:

@@ -19,7 +19,7 @@ from dean_provider.services.evolution.evaluation.evaluator import Interrupted
 from dean_provider.services.evolution.lookup import trial_row
 from dean_provider.services.evolution.shown import stored_config
 from dean_provider.services.evolution.tables import CandidateRow, GenerationRow, TrialRow
-from dean_provider.services.store import Database
+from dean_provider.services.store import Database, table_of
 
 __all__ = ["Outcome", "Probe", "Progress", "Records"]
 
@@ -155,8 +155,9 @@ class Records:
             if status not in _MOVING:
                 raise Interrupted
             columns = {**generation, "trial": number, "completed_at": at, "retries": retries}
-            session.execute(insert(GenerationRow).values(columns))
-            session.execute(update(TrialRow).where(TrialRow.number == number).values(_advanced(before, columns)))
+            session.execute(insert(table_of(GenerationRow)).values(columns))
+            trial = table_of(TrialRow)
+            session.execute(update(trial).where(trial.c.number == number).values(_advanced(before, columns)))
             spend(
                 session,
                 before.trial_id,
@@ -165,7 +166,6 @@ class Records:
                 evaluations=columns["evaluations"],
                 at=at,
             )
-            session.flush()
             self.probe("committing", before.trial_id, columns["generation"])
         self.probe("committed", before.trial_id, columns["generation"])
         self.on_change(before.trial_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from dean_provider.services.indexagent.content import digest_of
 from dean_provider.services.indexagent.identity import agent_ids
 from dean_provider.services.indexagent.populations import generation_row, population_row, space_of
 from dean_provider.services.indexagent.tables import GenerationRow, PopulationRow
-from dean_provider.services.store import Database, rows_of
+from dean_provider.services.store import Database, rows_of, table_of
 
 __all__ = ["Generations", "Probe"]
 
@@ -64,9 +64,9 @@ def _note(session: Session, population: PopulationRow, generation: int, fitness:
     :raises NotFoundError: there is no such generation.
     :raises ConflictError: it has another fitness already.
     """
-    here = GenerationRow.population == population.number, GenerationRow.generation == generation
-    done = session.execute(update(GenerationRow).where(*here, GenerationRow.fitness.is_(None)).values(fitness=fitness))
-    if rows_of(done) == 1:
+    table = table_of(GenerationRow).c
+    here = table.population == population.number, table.generation == generation, table.fitness.is_(None)
+    if rows_of(session.execute(update(table_of(GenerationRow)).where(*here).values(fitness=fitness))) == 1:
         return
     known = generation_row(session, population, generation).fitness
     if not np.array_equal(known if known is not None else (), fitness):
@@ -164,23 +164,23 @@ class Generations:
         )
 
     def _store(self, population: PopulationRow, request: Breed, asked: str, fitness: Floats, bred: Bred) -> PopulationGeneration:
-        row = GenerationRow(
-            population=population.number,
-            generation=request.generation,
-            genomes=bred.genomes,
-            parents=bred.parents,
-            variations=[variation.value for variation in bred.variations],
-            diversity=bred.diversity,
-            intervention=bred.intervention.model_dump(mode="json") if bred.intervention else None,
-            fitness=None,
-            request_hash=asked,
-            created_at=self.now(),
-        )
-        newest = PopulationRow.number == population.number, PopulationRow.current_generation < request.generation
+        columns = {
+            "population": population.number,
+            "generation": request.generation,
+            "genomes": bred.genomes,
+            "parents": bred.parents,
+            "variations": [variation.value for variation in bred.variations],
+            "diversity": bred.diversity,
+            "intervention": bred.intervention.model_dump(mode="json") if bred.intervention else None,
+            "fitness": None,
+            "request_hash": asked,
+            "created_at": self.now(),
+        }
+        table = table_of(PopulationRow).c
+        newest = table.number == population.number, table.current_generation < request.generation
         with self.database.write() as session:
             _note(session, population, request.generation - 1, fitness)
-            session.execute(update(PopulationRow).where(*newest).values(current_generation=request.generation))
-            session.add(row)
-            session.flush()
+            session.execute(update(table_of(PopulationRow)).where(*newest).values(current_generation=request.generation))
+            session.execute(insert(table_of(GenerationRow)).values(columns))
             self.probe("breeding", request.population_id, request.generation)
-        return shown(population, row)
+        return shown(population, GenerationRow(**columns))

@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Result, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, CursorResult, Engine, Result, Table, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["Database", "rows_of"]
+__all__ = ["Database", "rows_of", "table_of"]
 
 _BUSY_MILLISECONDS = 30_000
 _SUPPORTED = ("sqlite", "postgresql")
@@ -56,6 +56,11 @@ def _open_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def table_of(row: type[DeclarativeBase]) -> Table:
+    """The table behind a mapped class, for statements that need none of what the mapping does."""
+    return cast("Table", row.__table__)
 
 
 def rows_of(result: Result[Any]) -> int:

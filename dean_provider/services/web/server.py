@@ -82,6 +82,7 @@ def serve(
         access_log=False,
         lifespan="on",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
         timeout_keep_alive=75,
     )
