@@ -139,7 +139,7 @@ A population of agents is evolved on the Evolution API and IndexAgent; Airflow s
 | `await_evolution` | waits without a worker slot; marked failed, success or skipped, it stops the trial; cleared, it re-attaches |
 | `discover_patterns`, `apply_patterns` | what the fittest have in common and what it is worth; optional, never in the way of the outcome |
 | `publish_report` | verifies the outcome on unseen instances, writes the report, emits `dean://trials/<name>` |
-| `compensate` | stops what was left under way |
+| `compensate` | stops what was left under way; fails when the run did |
 """
 
 
@@ -165,8 +165,9 @@ def _compose(
         # Whatever becomes of the optional steps; the operator itself fails when the trial did.
         trigger_rule=TriggerRule.ALL_DONE,
     )
-    compensate = CompensateOperator(task_id="compensate", plan=plan, trial=start.output)
+    required = (validate, check, initialize, start, await_evolution, publish)
+    compensate = CompensateOperator(task_id="compensate", plan=plan, trial=start.output, answers_for=[task.task_id for task in required])
     validate >> check >> initialize >> start >> await_evolution >> discover >> apply >> publish
     await_evolution >> publish
-    publish >> compensate.as_teardown(setups=[initialize, start])
+    publish >> compensate.as_teardown(setups=[initialize, start], on_failure_fail_dagrun=True)
     return start.output, publish.output

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.operator import BaseAsyncOperator
 
 from dean_provider.failures import failing_as_airflow
-from dean_provider.triggers.task_state import correlation_of
+from dean_provider.triggers.task_state import TaskIdentity, correlation_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook, ServiceHook
 
 __all__ = ["TrialOperator"]
+
+FAILED_STATES = ("failed", "upstream_failed")
 
 
 class TrialOperator(BaseAsyncOperator):
@@ -55,6 +59,15 @@ class TrialOperator(BaseAsyncOperator):
         from dean_provider.hooks import IndexAgentHook
 
         return IndexAgentHook(conn_id, correlation_id=correlation_of(context))
+
+    @staticmethod
+    def failed_among(context: Context, task_ids: Sequence[str]) -> list[str]:
+        """Those of ``task_ids``, in this run and with this map index, that failed or could not run because of a failure."""
+        ti: Any = context["ti"]
+        me = TaskIdentity.of(context)
+        index = me.map_index if me.map_index >= 0 else None
+        states = ti.get_task_states(dag_id=me.dag_id, run_ids=[me.run_id], task_ids=list(task_ids), map_index=index)
+        return [task for task in task_ids if replace(me, task_id=task).state_in(states) in FAILED_STATES]
 
     @staticmethod
     async def supports(hook: ServiceHook, operation: Operation[Any, Any]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from dean_provider.report import ReportData
 
 __all__ = ["PublishReportOperator"]
-
-FAILED_STATES = ("failed", "upstream_failed")
 
 
 class PublishReportOperator(TrialOperator):
@@ -89,15 +86,9 @@ class PublishReportOperator(TrialOperator):
 
     def _unsuccessful(self, context: Context, trial: Trial) -> str:
         """Why the trial counts as failed, in a sentence; empty when it does not."""
-        from dean_provider.triggers.task_state import TaskIdentity
-
         if not self.awaits:
             return "" if trial.status.value == "completed" else f"Trial {trial.trial_id} is {trial.status.value}."
-        ti: Any = context["ti"]
-        me = TaskIdentity.of(context)
-        index = me.map_index if me.map_index >= 0 else None
-        states = ti.get_task_states(dag_id=me.dag_id, run_ids=[me.run_id], task_ids=list(self.awaits), map_index=index)
-        failed = [task for task in self.awaits if replace(me, task_id=task).state_in(states) in FAILED_STATES]
+        failed = self.failed_among(context, self.awaits)
         return f"Trial {trial.trial_id} is {trial.status.value}, and {', '.join(failed)} did not succeed." if failed else ""
 
     async def _data(self, context: Context, gathering: Gathering, trial: Trial) -> ReportData:

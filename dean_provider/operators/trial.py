@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowFailException
+
 from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle, TrialPlan
 from dean_provider.operators.base import TrialOperator
@@ -73,21 +75,36 @@ class StartEvolutionOperator(TrialOperator):
 class CompensateOperator(TrialOperator):
     """Teardown: stop a trial that is still under way when its run is over, and release a population no trial came to use.
 
-    A trial whose policy is ``leave`` runs on. What a completed, failed or stopped trial recorded is kept. It never hides a failure: the
-    run's state is that of the other tasks.
+    A trial whose policy is ``leave`` runs on. What a completed, failed or stopped trial recorded is kept.
+
+    It never hides a failure, neither of the trial nor of its own. When somebody marks a whole run failed, Airflow skips what has
+    not run, lets teardowns finish and then judges the run by its last tasks: skipped counts as success. So this task, as a teardown
+    whose failure fails the run, compensates first and then fails when one of the tasks it ``answers_for`` did.
 
     :param plan: what ``validate_trial`` returned. (templated)
     :param trial: what ``start_evolution`` returned; missing when it failed. (templated)
+    :param answers_for: task ids, in the same run and with the same map index.
     """
 
     template_fields: Sequence[str] = ("plan", "trial")
 
-    def __init__(self, *, plan: Mapping[str, Any] | Any, trial: Mapping[str, Any] | Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, plan: Mapping[str, Any] | Any, trial: Mapping[str, Any] | Any = None, answers_for: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
         self.trial = trial
+        self.answers_for = tuple(answers_for)
 
     async def act(self, context: Context) -> dict[str, Any]:
+        done = await self._compensate(context)
+        self.log.info("%s", done["note"])
+        failed = self.failed_among(context, self.answers_for) if self.answers_for else []
+        if failed:
+            raise AirflowFailException(f"The run fails because {', '.join(failed)} did. Compensation: {done['note']}")
+        return done
+
+    async def _compensate(self, context: Context) -> dict[str, Any]:
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import TrialRef
         from dean_provider.errors import NotFoundError
@@ -101,31 +118,32 @@ class CompensateOperator(TrialOperator):
             return await self._release(plan, context)
         policy = trial.config.on_kill if trial.config else plan.config.on_kill
         if trial.status.ended:
-            self.log.info("Trial %s has ended (%s); nothing is left to do.", trial_id, trial.status.value)
-            return {"stopped": False, "released": False}
+            return _done(f"Trial {trial_id} has ended ({trial.status.value}); nothing is left to do.")
         if policy is OnKill.LEAVE:
-            self.log.warning("Trial %s is still %s; by its policy it is left so.", trial_id, trial.status.value)
-            return {"stopped": False, "released": False}
+            return _done(f"Trial {trial_id} is still {trial.status.value}; by its policy it is left alone.")
         return await self._stop(hook, trial_id, context["run_id"])
 
     async def _stop(self, hook: EvolutionAPIHook, trial_id: str, run_id: str) -> dict[str, Any]:
         from dean_provider.triggers.trial import stop_trial
 
         how = await stop_trial(hook, trial_id, f"Airflow run {run_id} is over")
-        self.log.warning("Trial %s was left under way; it was told to stop: %s.", trial_id, how)
-        return {"stopped": True, "released": False}
+        return _done(f"Trial {trial_id} was left under way and told to stop: {how}.", stopped=True)
 
     async def _release(self, plan: TrialPlan, context: Context) -> dict[str, Any]:
         from dean_provider.contract.endpoints import indexagent
         from dean_provider.contract.population import PopulationRef
         from dean_provider.errors import NotFoundError
 
+        nothing = _done("No trial was started, and there is no population to release.")
         hook = self.indexagent(plan.indexagent_conn_id, context)
         if plan.population_id is None or not await self.supports(hook, indexagent.RELEASE_POPULATION):
-            return {"stopped": False, "released": False}
+            return nothing
         try:
             await hook.acall(indexagent.RELEASE_POPULATION, PopulationRef(population_id=plan.population_id))
         except NotFoundError:
-            return {"stopped": False, "released": False}
-        self.log.info("No trial was started; population %s is released.", plan.population_id)
-        return {"stopped": False, "released": True}
+            return nothing
+        return _done(f"No trial was started; population {plan.population_id} is released.", released=True)
+
+
+def _done(note: str, *, stopped: bool = False, released: bool = False) -> dict[str, Any]:
+    return {"stopped": stopped, "released": released, "note": note}

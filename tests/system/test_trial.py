@@ -187,7 +187,7 @@ def test_problems_are_listed_and_nothing_is_started(live):
     assert not live.trials("mistaken")
 
 
-def test_marked_failed_stops_the_trial_and_a_clear_resumes_it(live):
+def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live):
     live.trigger(DAG_ID, "given-up", {**ENDLESS, "name": "given-up"})
     live.running("given-up")
     live.deferred("given-up")
@@ -195,7 +195,7 @@ def test_marked_failed_stops_the_trial_and_a_clear_resumes_it(live):
     trial = live.stopped("given-up")
     assert live.end(DAG_ID, "given-up") == "failed"
     states = live.states("given-up")
-    assert (states["publish_report"], states["compensate"]) == ("failed", "success")
+    assert (states["publish_report"], states["compensate"]) == ("failed", "failed")
     compensated = live.task("given-up", "compensate")["start_date"]
     assert trial.ended_at is not None
     assert trial.ended_at.isoformat() < compensated, "the trigger was to stop it, before the teardown"
@@ -204,9 +204,11 @@ def test_marked_failed_stops_the_trial_and_a_clear_resumes_it(live):
     again = live.running("given-up", generation=trial.current_generation + 1)
     assert again.trial_id == trial.trial_id
     live.deferred("given-up", try_number=2)
-    live.mark("given-up", "await_evolution", "failed")
+    live.stack.api.call("PATCH", f"/dags/{DAG_ID}/dagRuns/given-up", json={"state": "failed"})
     live.stopped("given-up")
-    assert live.end(DAG_ID, "given-up") == "failed"
+    live.wait(lambda: live.states("given-up")["compensate"] == "failed", "the compensation of the run marked failed")
+    assert live.states("given-up")["publish_report"] == "skipped"
+    assert live.end(DAG_ID, "given-up") == "failed", "skipped tasks must not make a success of it"
 
 
 def test_cleared_the_trial_is_left_running_and_marked_success_it_is_stopped_and_published(live):

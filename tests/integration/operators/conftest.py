@@ -101,7 +101,7 @@ class Run:
             log_url="",
             xcom_pull=xcom_pull,
             xcom_push=lambda key, value: None,
-            get_task_states=lambda **_: {self.run_id: dict(self.states)},
+            get_task_states=lambda task_ids, **_: {self.run_id: {name: self.states[name] for name in task_ids if name in self.states}},
         )
         return {
             "ti": ti,

@@ -19,9 +19,12 @@ def start(run, make_context, plan):
 
 @pytest.fixture
 def compensate(run, make_context, plan, handle):
-    return lambda trial="default": run(
-        CompensateOperator(task_id="compensate", plan=plan, trial=handle() if trial == "default" else trial), make_context("compensate")
-    )
+    def act(trial="default", states=None):
+        context = make_context("compensate", get_task_states=lambda **_: {"manual__2026-01-01T00:00:00+00:00": states or {}})
+        given = handle() if trial == "default" else trial
+        return run(CompensateOperator(task_id="compensate", plan=plan, trial=given, answers_for=["await", "publish"]), context)
+
+    return act
 
 
 @pytest.mark.parametrize("status", ["pending", "running", "paused", "completed"])
@@ -75,7 +78,9 @@ def test_an_answer_that_was_lost_is_asked_for_again(start, services):
 @pytest.mark.parametrize("status", ["completed", "failed", "stopped"])
 def test_what_has_ended_is_kept(compensate, services, make_trial, status):
     evolution, indexagent = services({"read_trial": make_trial(status, 5)}, {})
-    assert compensate() == {"stopped": False, "released": False}
+    done = compensate()
+    assert not done["stopped"]
+    assert not done["released"]
     assert [name for name, _ in evolution.asked] == ["read_trial"]
     assert not indexagent.asked
 
@@ -115,3 +120,17 @@ def test_services_that_cannot_stop_or_release_are_no_failure(compensate, service
     compensate()
     services({"read_trial": NotFoundError("none")}, {}, indexagent_without=["release_population"])
     assert not compensate(trial=None)["released"]
+
+
+@pytest.mark.parametrize("states", [{"await": "failed", "publish": "skipped"}, {"await": "success", "publish": "upstream_failed"}])
+def test_a_failure_before_it_is_not_hidden(compensate, services, make_trial, states):
+    """Airflow would call a run successful whose last tasks were skipped because somebody marked the run failed."""
+    evolution, _ = services({"read_trial": make_trial("running", 5), "stop_trial": make_trial("stopped", 5)})
+    with pytest.raises(AirflowFailException, match="told to stop"):
+        compensate(states=states)
+    assert evolution.requests("stop_trial")
+
+
+def test_success_and_skips_are_no_failure(compensate, services, make_trial):
+    services({"read_trial": make_trial("completed", 5)})
+    assert compensate(states={"await": "success", "publish": "success"})
