@@ -296,7 +296,7 @@ def test_up_says_where_and_how_to_sign_in_and_ends_when_a_component_dies(start: 
     dag = requests.get(f"{url}/api/v2/dags/dean_evolution_trial", headers={"Authorization": f"Bearer {token}"}, timeout=30).json()
     assert dag["is_paused"] is False
     assert requests.get(f"{url}/api/v2/dags", timeout=30).status_code == 401
-    assert requests.get(re.search(r"Evolution API\s+(\S+)", session.stdout).group(1) + "/api/v1/trials", timeout=30).status_code == 401
+    assert requests.get(re.search(r"Evolution API\s+(http\S+)", session.stdout).group(1) + "/api/v1/trials", timeout=30).status_code == 401
 
     home = tmp_path / ".dean/up"
     os.kill(Ledger.read(home).started["scheduler"].pid, signal.SIGKILL)
