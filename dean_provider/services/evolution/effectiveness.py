@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 from dean_provider.contract.pattern import Effectiveness, MeasurePattern, Pattern, PatternBody, PatternStatus
@@ -52,7 +54,7 @@ class PatternMeasurement:
         cost = 2 * len(genomes) * objective.tokens_per_evaluation
         with self.workshop.database.read() as session:
             self.workshop.economy.require(session, trial.trial_id, cost)
-        rng = stream(trial.seed or 0, trial.current_generation, f"effectiveness:{request.pattern_id}")
+        rng = stream(trial.seed or 0, trial.current_generation, _purpose(body))
         imposed = patterns.impose(objective.space, genomes, [body], rng)
         instances = "validation" if objective.instance_counts.get("validation") else "train"
         fitness = self.workshop.evaluate(trial, np.concatenate((genomes, imposed)), instances)
@@ -98,6 +100,11 @@ class PatternMeasurement:
             )
             spend(session, request.trial_id, "measurement", tokens=found.tokens_used, evaluations=2 * found.agents, at=at)
             return shown_pattern(row)
+
+
+def _purpose(body: PatternBody) -> str:
+    """Keyed by what the pattern says, not by ids: the same trial under another id measures the same."""
+    return f"effectiveness:{hashlib.sha256(body.model_dump_json().encode()).hexdigest()}"
 
 
 def body_for(pattern: Pattern, trial: TrialRow) -> PatternBody:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import string
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -46,9 +46,8 @@ def _rest_model(model: type[BaseModel], in_path: list[str]) -> type[BaseModel] |
 
 def _extras(handler: Handler) -> dict[str, inspect.Parameter]:
     """What a handler takes besides the request, by name."""
-    hints = get_type_hints(handler, include_extras=True)
-    more = list(inspect.signature(handler).parameters.values())[1:]
-    return {given.name: given.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[given.name]) for given in more}
+    more = list(inspect.signature(handler, eval_str=True).parameters.values())[1:]
+    return {given.name: given.replace(kind=inspect.Parameter.KEYWORD_ONLY) for given in more}
 
 
 def _signature(

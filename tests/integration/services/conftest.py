@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from dean_provider.testing import MockServices
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> None:
+    """Services in threads of this process would log to its stdout."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 @pytest.fixture(scope="session")

@@ -92,6 +92,17 @@ def test_measuring_again_costs_nothing(caller, trial, stored):
     assert tokens(caller, trial) == before + 60
 
 
+def test_what_a_pattern_is_worth_does_not_hang_on_ids(caller, small):
+    found = []
+    for name in ("one", "two"):
+        trial = caller.run(small(population_size=30, generations=3, mutation_rate=0.5), f"{name}-of-equal-trials")
+        pattern = Pattern(pattern_id=f"{name}-of-equal-patterns", body=GOOD, trial_id=trial.trial_id)
+        caller.call(evolution.STORE_PATTERN, StorePattern(pattern=pattern))
+        applied = caller.call(evolution.APPLY_PATTERNS, ApplyPatterns(trial_id=trial.trial_id, pattern_ids=[pattern.pattern_id]))
+        found.append((measure(caller, pattern, trial).effectiveness, applied.mean_fitness_after, applied.best_fitness_after))
+    assert found[0] == found[1]
+
+
 def test_a_measurement_goes_back_through_the_history_for_agents_that_lack_the_pattern(caller, trial, stored):
     """In the final population fewer agents than wanted are different and lack it."""
     measured = measure(caller, stored("history", GOOD), trial, agents=80)
