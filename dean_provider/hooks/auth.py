@@ -56,14 +56,21 @@ class StaticHeaders(Credentials):
 
 
 class _Token(Credentials):
-    """A bearer token with an end. It is renewed a margin before: a minute, or a fifth of its life if that is shorter."""
+    """A bearer token with an end. It is renewed a margin before: a minute, or a fifth of its life if that is shorter.
+
+    Of many callers one is told to renew it; the others go on with the old one while that is good.
+    """
 
     def __init__(self) -> None:
         self._header: dict[str, str] = {}
         self._renew_at = 0.0
+        self._expires = 0.0
 
     def due(self, now: float) -> bool:
-        return not self._header or now >= self._renew_at
+        if self._header and now < self._renew_at:
+            return False
+        self._renew_at = now + max(0.0, self._expires - now) / 2
+        return True
 
     def headers(self, now: float) -> dict[str, str]:  # noqa: ARG002
         return self._header
@@ -73,6 +80,7 @@ class _Token(Credentials):
         return True
 
     def _take(self, token: str, now: float, expires: float) -> str:
+        self._expires = expires
         self._renew_at = expires - min(_MARGIN_SECONDS, (expires - now) / 5)
         self._header = {"Authorization": f"Bearer {token}"}
         return token

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel
 
@@ -29,6 +30,7 @@ __all__ = ["Manner", "operate", "send", "spoken_dialect"]
 
 Response = TypeVar("Response", bound=BaseModel)
 
+_PATH = "/%:@!$&'()*+,;=~-._"
 _LARGE_BYTES = 128 * 1024
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
@@ -89,8 +91,11 @@ def send(
             suggestions=["Give a path: the connection says which service it is sent to."],
         )
     path, _, given = endpoint.partition("?")
-    query = {key: str(value) for key, value in (params or {}).items() if value is not None}
-    wire = WireRequest(method, f"/{path.lstrip('/')}" + (f"?{given}" if given else ""), query, json)
+    query = {
+        **dict(parse_qsl(given, keep_blank_values=True)),
+        **{key: str(value) for key, value in (params or {}).items() if value is not None},
+    }
+    wire = WireRequest(method, f"/{quote(path.lstrip('/'), safe=_PATH)}", query, json)
     call = Call(
         what=f"{channel.service} {method} {path}",
         repeatable=method in _REPEATABLE if repeatable is None else repeatable,

@@ -83,11 +83,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def options_of(extra: dict[str, Any], *, conn_id: str) -> tuple[ConnectionOptions, dict[str, Any]]:
+def options_of(extra: Any, *, conn_id: str) -> tuple[ConnectionOptions, dict[str, Any]]:
     """Our options in ``extra``, and what is left of it for the HTTP provider.
 
     :raises InvalidConfigurationError: listing every option that cannot be.
     """
+    if not isinstance(extra, dict):
+        raise _unusable(conn_id, [{"field": "extra", "rule": "must be a JSON object"}])
     given = {key: _plain(value) for key, value in extra.items() if value is not None and value != ""}
     ours = {key: value for key, value in given.items() if key in ConnectionOptions.model_fields}
     try:
@@ -97,9 +99,13 @@ def options_of(extra: dict[str, Any], *, conn_id: str) -> tuple[ConnectionOption
             {"field": f"extra.{'.'.join(map(str, problem['loc']))}", "rule": problem["msg"]}
             for problem in error.errors(include_url=False, include_input=False)
         ]
-        listed = "; ".join(f"{problem['field']}: {problem['rule']}" for problem in problems)
-        raise InvalidConfigurationError(
-            f"Connection {conn_id!r} cannot be used: {listed}.",
-            details={"connection": conn_id, "problems": problems},
-            suggestions=["Correct these keys in the connection's extra."],
-        ) from None
+        raise _unusable(conn_id, problems) from None
+
+
+def _unusable(conn_id: str, problems: list[dict[str, str]]) -> InvalidConfigurationError:
+    listed = "; ".join(f"{problem['field']}: {problem['rule']}" for problem in problems)
+    return InvalidConfigurationError(
+        f"Connection {conn_id!r} cannot be used: {listed}.",
+        details={"connection": conn_id, "problems": problems},
+        suggestions=["Correct this in the connection's extra."],
+    )

@@ -57,7 +57,7 @@ class SyncTransport:
                 body = self._read(request, response, ends)
             finally:
                 response.close()
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failure(request, error) from None
         return Answer(response.status_code, response.headers, body)
 
@@ -89,7 +89,8 @@ class SyncTransport:
 
     def _read(self, request: Outgoing, response: requests.Response, ends: float) -> bytes:
         bound = self._settings.options.max_response_bytes
-        if int(response.headers.get("Content-Length") or 0) > bound:
+        announced = response.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced) > bound:
             raise too_large(request, bound)
         parts: list[bytes] = []
         size = 0

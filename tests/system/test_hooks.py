@@ -43,7 +43,7 @@ def test_a_task_calls_a_service_over_a_stored_connection(stack: Stack, hook: Air
     stack.wait_for_dag(DAG_ID)
 
     run = hook.trigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 1})
-    assert run == asyncio.run(hook.atrigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 1}))
+    assert run.dag_run_id == asyncio.run(hook.atrigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 1})).dag_run_id == RUN_ID
     with pytest.raises(ConflictError):
         hook.trigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 2})
     ends = time.monotonic() + 180

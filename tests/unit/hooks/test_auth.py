@@ -57,6 +57,15 @@ def test_a_token_is_renewed_before_it_expires(lifetime: float, margin: float) ->
     assert token_of(credentials) != first
 
 
+def test_of_many_callers_one_renews_a_token_that_is_still_good() -> None:
+    credentials = ServiceToken(SECRET, "ann", lifetime=600, claims={})
+    credentials.renew(NOW)
+
+    assert [credentials.due(NOW + 550) for _ in range(3)] == [True, False, False]
+    assert credentials.due(NOW + 576)
+    assert [credentials.due(NOW + 600) for _ in range(2)] == [True, True]
+
+
 def test_a_short_secret_is_the_services_choice() -> None:
     """Deployed services sign with fifteen characters; PyJWT warns, and warnings are errors here."""
     ServiceToken("test-secret-key", "ann", lifetime=60, claims={}).renew(NOW)

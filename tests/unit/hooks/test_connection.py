@@ -186,6 +186,11 @@ def test_a_connection_that_cannot_be_used_is_refused_with_its_field(connection: 
     assert refused.value.suggestions
 
 
+def test_an_extra_that_is_no_object(connection: Any) -> None:
+    with pytest.raises(InvalidConfigurationError, match="extra: must be a JSON object"):
+        settings_of(connection(host="service", extra=["a"]))
+
+
 def test_every_wrong_option_is_listed(connection: Any) -> None:
     with pytest.raises(InvalidConfigurationError) as refused:
         settings_of(connection(host="service", extra={"attempts": 0, "deadline": -1}))

@@ -261,6 +261,28 @@ def test_a_compressed_answer_is_bounded_by_what_it_becomes(caller: Any, server: 
         caller.call(hook, evolution.READ_TRIAL, REF)
 
 
+@pytest.mark.parametrize(
+    "said", [b"+PONG", b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000]
+)
+def test_what_is_hardly_http_is_an_error_like_any_other(said: bytes, caller: Any, make_hook: Any) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            there, _ = listening.accept()
+            with there:
+                there.recv(65_536)
+                there.sendall(said + b"\r\n\r\n")
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        hook = make_hook(EvolutionAPIHook, None, port=listening.getsockname()[1])
+        with pytest.raises((ConnectionFailedError, InvalidResponseError)):
+            caller.call(hook, evolution.READ_TRIAL, REF)
+        thread.join()
+
+
 def test_an_announced_size_is_enough_to_refuse(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
     hook = make_hook(EvolutionAPIHook, server, {"max_response_bytes": 4096})
     server.script = [reply(body=b"", headers={"Content-Length": "5000"}, fault="hang")]
@@ -534,6 +556,24 @@ class TestAnyRequest:
         assert (first.method, first.target, first.json, first.headers["x-a"]) == ("POST", "/some/thing?q=a+b", {"x": 1}, "b")
         assert first.headers["authorization"] == "Bearer token"
         assert second.target == "/text?given=1"
+
+    def test_whatever_the_path_holds(self, caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
+        hook = make_hook(EvolutionAPIHook, server)
+        server.otherwise = lambda _: reply(body={})
+
+        for path in ("a b", "ä", "a\r\nX-Evil: b", "a%2Fb", "a#b", "x?q=a b&r=ä#", "x?a=1"):
+            caller.do(hook, "request", "execute_request", "GET", path, params={"p": "1"})
+
+        assert [asked.target for asked in server.asked] == [
+            "/a%20b?p=1", "/%C3%A4?p=1", "/a%0D%0AX-Evil:%20b?p=1", "/a%2Fb?p=1", "/a%23b?p=1", "/x?q=a+b&r=%C3%A4%23&p=1", "/x?a=1&p=1"
+        ]  # fmt: skip
+        assert not [asked for asked in server.asked if "x-evil" in asked.headers]
+
+    def test_a_header_that_cannot_be_sent(self, caller: Any, server: Any, make_hook: Any) -> None:
+        for value in ("a\r\nX-Evil: b", "王\n"):
+            with pytest.raises(ConfigurationError, match="cannot be sent"):
+                caller.do(make_hook(EvolutionAPIHook, server), "request", "execute_request", "GET", "/x", headers={"X-A": value})
+        assert not server.asked
 
     def test_nowhere_else(self, caller: Any, server: Any, make_hook: Any) -> None:
         hook = make_hook(EvolutionAPIHook, server, password="token")
