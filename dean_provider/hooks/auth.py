@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from dean_provider.contract.endpoints import WireRequest
@@ -40,8 +41,11 @@ class Credentials(ABC):
         """Make what is due, from the answer to :meth:`request` if there is one; returns the new secret, to be masked."""
         return ""
 
-    def expire(self) -> bool:
-        """The service refused what we sent. Returns whether a new one can be had."""
+    def expire(self, used: Mapping[str, str]) -> bool:  # noqa: ARG002
+        """The service refused the headers ``used``. Returns whether others can be had.
+
+        Others may have been made since they were sent: those stay.
+        """
         return False
 
 
@@ -75,8 +79,9 @@ class _Token(Credentials):
     def headers(self, now: float) -> dict[str, str]:  # noqa: ARG002
         return self._header
 
-    def expire(self) -> bool:
-        self._header = {}
+    def expire(self, used: Mapping[str, str]) -> bool:
+        if used == self._header:
+            self._header = {}
         return True
 
     def _take(self, token: str, now: float, expires: float) -> str:

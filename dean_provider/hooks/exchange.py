@@ -105,26 +105,32 @@ class _Attempt:
         """Refused credentials are renewed, and the connection is read again, once; so it is when nothing answers at its address."""
         line = self.channel.line or (yield LookUp())
         version = self.channel.version
+        own: Mapping[str, str] = {}
         try:
-            return (yield from self._authenticated(line))
+            own = yield from self._credentials(line)
+            return (yield from self._sent(line, own))
         except AuthenticationError:
-            renewed = line.credentials.expire()
+            renewed = line.credentials.expire(own)
             fresh = yield LookUp(version)
             if fresh is line and not renewed:
                 raise
-            return (yield from self._authenticated(fresh))
+            return (yield from self._sent(fresh, (yield from self._credentials(fresh))))
         except ConnectionFailedError as error:
             if never_sent(error):
                 yield from _looked_again(version)
             raise
 
-    def _authenticated(self, line: Line) -> Steps[Answer]:
-        if line.credentials.due(self.channel.clock.now()):
-            yield from self._renewed(line)
-        own = line.credentials.headers(self.channel.clock.now())
+    def _sent(self, line: Line, own: Mapping[str, str]) -> Steps[Answer]:
         return (yield from self._followed(line, self._outgoing(line, self.wire, self.call, own), self.call))
 
-    def _renewed(self, line: Line) -> Steps[None]:
+    def _credentials(self, line: Line) -> Steps[Mapping[str, str]]:
+        """The headers to send, renewed if need be. Others may renew or drop them at any pause: what was taken is what counts."""
+        own: Mapping[str, str] = line.credentials.headers(self.channel.clock.now())
+        if line.credentials.due(self.channel.clock.now()):
+            own = yield from self._renewed(line)
+        return own
+
+    def _renewed(self, line: Line) -> Steps[Mapping[str, str]]:
         """Make or fetch a token."""
         wire = line.credentials.request()
         payload: Any = None
@@ -133,7 +139,10 @@ class _Attempt:
             request = self._outgoing(line, wire, call, {})
             answer = yield from self._followed(line, request, call)
             payload = payload_of(answer, text=False, asked=_asked(request, call), request_id=call.request_id)
-        yield Mask(line.credentials.renew(self.channel.clock.now(), payload))
+        secret = line.credentials.renew(self.channel.clock.now(), payload)
+        own = line.credentials.headers(self.channel.clock.now())
+        yield Mask(secret)
+        return own
 
     def _outgoing(self, line: Line, wire: WireRequest, call: Call, own: Mapping[str, str]) -> Outgoing:
         settings = line.settings
@@ -190,9 +199,9 @@ class _Attempt:
     def _check(self, line: Line, answer: Answer, request: Outgoing, call: Call) -> None:
         if answer.status < 300 or call.accepts(answer) or (answer.status in _FOLLOWED and line.settings.follow_redirects):
             return
+        sent = [request.headers.get(name, "") for name in ("Authorization", line.settings.options.key_header)]
+        secrets = [*line.settings.secrets, *(value.rpartition(" ")[2] for value in sent if value)]
         now = self.channel.clock.now()
-        tokens = [value.rpartition(" ")[2] for value in line.credentials.headers(now).values()]
-        secrets = [*line.settings.secrets, *tokens]
         error = error_of(answer, asked=_asked(request, call), request_id=call.request_id, now=now, secrets=secrets)
         if error is not None:
             raise error

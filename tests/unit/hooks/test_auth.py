@@ -132,5 +132,16 @@ def test_only_tokens_can_be_had_anew(connection: Any) -> None:
     minted = ServiceToken(SECRET, "ann", lifetime=60, claims={})
     minted.renew(NOW)
 
-    assert (fixed.expire(), minted.expire()) == (False, True)
+    assert (fixed.expire(fixed.headers(NOW)), minted.expire(minted.headers(NOW))) == (False, True)
     assert minted.due(NOW)
+
+
+def test_a_late_refusal_of_an_old_token_leaves_the_new_one() -> None:
+    credentials = ServiceToken(SECRET, "ann", lifetime=60, claims={})
+    credentials.renew(NOW)
+    old = credentials.headers(NOW)
+    credentials.renew(NOW + 50)
+
+    assert credentials.expire(old)
+    assert credentials.headers(NOW + 50)
+    assert not credentials.due(NOW + 51)

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from dean_provider.contract.endpoints import Dialect, Probe, Route, Traits, evolution, register_dialect
 from dean_provider.contract.endpoints import dialect as dialect_module
@@ -28,6 +29,8 @@ from dean_provider.errors import (
 )
 from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook, forget
 from dean_provider.hooks.correlation import correlation_id
+from dean_provider.hooks.message import Answer
+from dean_provider.hooks.steps import LookUp, Mask, Send, Step
 
 REF = TrialRef(trial_id="t")
 TRIAL = {"trial_id": "t", "status": "running"}
@@ -194,6 +197,28 @@ def test_a_changed_connection_is_noticed_when_credentials_are_refused(caller: An
     assert hook.lookups == 3
     caller.call(hook, evolution.READ_TRIAL, REF)
     assert hook.lookups == 3
+
+
+def test_a_late_refusal_of_an_old_token_leaves_no_call_without_one(server: Any, make_hook: Any, fake_clock: Any) -> None:
+    """Two calls were refused; one has a new token and is about to send it when the other's refusal comes in."""
+    hook = make_hook(EvolutionAPIHook, server, {"auth": "jwt"}, password="a secret of more than 32 characters")
+    refusal = Answer(401, CaseInsensitiveDict({"Content-Type": "application/json"}), b'{"detail": "Token has expired"}')
+
+    def go_on(steps: Any, result: Any, until: type[Step]) -> Any:
+        step = steps.send(result)
+        while not isinstance(step, until):
+            step = steps.send(step.do(hook.channel))
+        return step
+
+    first, second = hook._operate(evolution.READ_TRIAL, REF), hook._operate(evolution.READ_TRIAL, REF)
+    old = [go_on(steps, None, Send).request.headers["Authorization"] for steps in (first, second)]
+    fake_clock.elapsed += 10
+    go_on(first, refusal, Mask)
+    look_up = go_on(second, refusal, LookUp)
+    new = [go_on(first, None, Send), go_on(second, look_up.do(hook.channel), Send)]
+
+    assert old[0] == old[1]
+    assert new[0].request.headers["Authorization"] == new[1].request.headers["Authorization"] != old[0]
 
 
 def test_a_service_that_moved_is_found(caller: Any, server: Any, serve: Any, make_hook: Any, reply: Any) -> None:
