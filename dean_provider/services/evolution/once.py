@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
+
+from dean_provider.services.evolution.turns import Turns
 
 __all__ = ["Once"]
 
@@ -17,29 +16,13 @@ class Once:
     """Callers with the same key go one after another; the second finds what the first has stored."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._users: defaultdict[str, int] = defaultdict(int)
-
-    @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
-        with self._lock:
-            lock = self._keys[key]
-            self._users[key] += 1
-        try:
-            with lock:
-                yield
-        finally:
-            with self._lock:
-                self._users[key] -= 1
-                if not self._users[key]:
-                    del self._users[key], self._keys[key]
+        self.turns = Turns()
 
     def do(self, key: str, find: Callable[[], Result | None], make: Callable[[], Result]) -> Result:
         """What ``find`` has, else what ``make`` makes."""
         found = find()
         if found is not None:
             return found
-        with self._alone(key):
+        with self.turns.of(key):
             found = find()
             return make() if found is None else found

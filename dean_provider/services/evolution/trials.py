@@ -26,6 +26,7 @@ from dean_provider.services.evolution.conductor import Conductor
 from dean_provider.services.evolution.lookup import find_trial, trial_row
 from dean_provider.services.evolution.shown import shown_trial, stored_config
 from dean_provider.services.evolution.tables import LabelRow, TrialRow
+from dean_provider.services.evolution.turns import Turns
 from dean_provider.services.store import Database, read_cursor, write_cursor
 
 __all__ = ["Trials"]
@@ -69,7 +70,10 @@ def _refuse_state(row: TrialRow, verb: str, suggestion: str) -> InvalidStateErro
 
 
 class Trials:
-    """Answers the trial operations."""
+    """Answers the trial operations.
+
+    What is stored and what the conductor is told change together: a start between the two halves of a stop would be lost.
+    """
 
     def __init__(
         self,
@@ -85,6 +89,7 @@ class Trials:
         self.now = now
         self.on_change = on_change
         self.versions = _versions()
+        self._turns = Turns()
 
     def start(self, request: StartTrial) -> Trial:
         """Start a trial, find the one there is, or resume a stopped one."""
@@ -104,6 +109,10 @@ class Trials:
         return trial
 
     def _again(self, request: StartTrial) -> Trial | None:
+        with self._turns.of(request.trial_id):
+            return self._find(request)
+
+    def _find(self, request: StartTrial) -> Trial | None:
         with self.database.write() as session:
             row = find_trial(session, request.trial_id, lock=True)
             if row is None:
@@ -179,6 +188,10 @@ class Trials:
 
     def resume(self, request: TrialRef) -> Trial:
         """Let a paused trial go on."""
+        with self._turns.of(request.trial_id):
+            return self._resume(request)
+
+    def _resume(self, request: TrialRef) -> Trial:
         with self.database.write() as session:
             row = trial_row(session, request.trial_id, lock=True)
             if TrialStatus(row.status).ended:
@@ -192,6 +205,10 @@ class Trials:
 
     def stop(self, request: StopTrial) -> Trial:
         """Stop a trial at once; it never moves again by itself. One that has ended stays as it is."""
+        with self._turns.of(request.trial_id):
+            return self._stop(request)
+
+    def _stop(self, request: StopTrial) -> Trial:
         with self.database.write() as session:
             row = trial_row(session, request.trial_id, lock=True)
             if not TrialStatus(row.status).ended:

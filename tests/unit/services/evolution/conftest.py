@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import pytest
+
+from dean_provider.contract.config import TrialConfig
+from dean_provider.engine.objectives import describe, load_objective
+from dean_provider.services.evolution.app import EvolutionService
+from dean_provider.services.evolution.tables import TrialRow
+
+
+@pytest.fixture
+def store_trial(evolution_app: EvolutionService) -> Callable[..., TrialConfig]:
+    """Puts a trial into the database as if it had been accepted."""
+
+    def store(trial_id: str, status: str = "pending", **config: object) -> TrialConfig:
+        asked = TrialConfig(**{"objective": "sphere", "population_size": 12, "generations": 5, "seed": 1, **config})
+        objective = load_objective(asked.objective, dict(asked.objective_parameters))
+        row = TrialRow(
+            trial_id=trial_id,
+            population_id="p",
+            name="n",
+            objective=asked.objective,
+            config=asked.model_dump(mode="json"),
+            seed=asked.seed,
+            status=status,
+            current_generation=-1,
+            description=describe(type(objective)).model_dump(mode="json"),
+            versions={},
+            created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+        )
+        with evolution_app.database.write() as session:
+            session.add(row)
+        return asked
+
+    return store
