@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from dean_provider.contract.endpoints import indexagent as operations
-from dean_provider.contract.population import Population, PopulationRef
+from dean_provider.contract.population import PopulationRef
 from dean_provider.contract.trial import StartTrial, TrialStatus
 from dean_provider.engine.evolve import generation_cost
 from dean_provider.engine.objectives import Objective
-from dean_provider.errors import DeanError, InvalidConfigurationError, RateLimitedError
+from dean_provider.errors import DeanError, RateLimitedError
 from dean_provider.services.evolution.economy import Economy
+from dean_provider.services.evolution.fit import require_fit
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.objectives import ObjectiveShelf
 from dean_provider.services.evolution.tables import TrialRow
@@ -65,7 +66,7 @@ class Admission:
         self.economy.require(session, request.trial_id, needed)
 
     def _check_population(self, request: StartTrial, objective: Objective) -> None:
-        """When IndexAgent is away the trial is accepted, and its run waits for it."""
+        """When IndexAgent is away the trial is accepted, and its run waits for it and checks then."""
         try:
             population = self.indexagent.call(
                 operations.READ_POPULATION,
@@ -78,25 +79,4 @@ class Admission:
                 _log.warning("population not checked", trial_id=request.trial_id, why=error.message)
                 return
             raise
-        problems = _misfits(population, request, objective)
-        if problems:
-            raise InvalidConfigurationError(
-                f"Population {population.population_id!r} does not fit the trial: {'; '.join(str(found['rule']) for found in problems)}.",
-                details={"problems": problems},
-                suggestions=["Create a population with the trial's size and seed and the search space of its validation."],
-            )
-
-
-def _misfits(population: Population, request: StartTrial, objective: Objective) -> list[dict[str, object]]:
-    config = request.config
-    found: list[dict[str, object]] = []
-    if population.size != config.population_size:
-        rule = f"it has {population.size} agents, the trial asks for {config.population_size}"
-        found.append({"field": "population_size", "value": config.population_size, "rule": rule})
-    if population.space is not None and population.space != objective.space:
-        found.append({"field": "population_id", "value": population.population_id, "rule": "its search space is not the objective's"})
-    drawn = population.derived_from is None and population.seed is not None
-    if drawn and config.seed is not None and population.seed != config.seed:
-        rule = f"it was drawn with seed {population.seed}, the trial has seed {config.seed}"
-        found.append({"field": "seed", "value": config.seed, "rule": rule})
-    return found
+        require_fit(population, request.config, objective)

@@ -25,6 +25,7 @@ from dean_provider.engine.termination import reason_to_stop
 from dean_provider.errors import InvalidResponseError
 from dean_provider.services.evolution.background import in_background
 from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
+from dean_provider.services.evolution.fit import require_fit
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.outcome import decide
 from dean_provider.services.evolution.patience import Patience
@@ -78,7 +79,7 @@ class Run:
         """
         config = self.progress.config
         objective = load_objective(config.objective, dict(config.objective_parameters))
-        self._settle_seed()
+        self._check_population(objective)
         reason = self._reason(objective)
         bred = self._next() if reason is None else None
         while bred is not None:
@@ -89,12 +90,19 @@ class Run:
     def _call(self, operation: Any, request: Any) -> Any:
         return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=self.progress.request_id), self.interrupt)
 
-    def _settle_seed(self) -> None:
-        """A trial without a seed takes its population's."""
-        if self.progress.config.seed is None:
-            population = self._call(operations.READ_POPULATION, PopulationRef(population_id=self.progress.population_id))
+    def _check_population(self, objective: Objective) -> None:
+        """Before generation 0, because perhaps nobody could when the trial was let in. Without a seed it takes its population's.
+
+        :raises InvalidConfigurationError: the population does not fit the trial.
+        """
+        config = self.progress.config
+        if config.seed is not None and self.progress.generation >= 0:
+            return
+        population = self._call(operations.READ_POPULATION, PopulationRef(population_id=self.progress.population_id))
+        require_fit(population, config, objective)
+        if config.seed is None:
             self.records.note_seed(self.trial_id, population.seed)
-            self.progress = replace(self.progress, config=self.progress.config.model_copy(update={"seed": population.seed}))
+            self.progress = replace(self.progress, config=config.model_copy(update={"seed": population.seed}))
 
     def _reason(self, objective: Objective, unpaid: int = 0) -> TerminationReason | None:
         """Why the trial ends at this boundary, if it does.

@@ -237,6 +237,17 @@ def test_a_trial_waits_for_indexagent_and_says_so(caller, services, small, plain
     assert ended.digest == plain(config)[-1].digest
 
 
+@pytest.mark.parametrize(("other", "rule"), [({"seed": 99}, "seed 99"), ({"objective": "ackley"}, "search space")])
+def test_a_population_nobody_could_check_at_the_start_is_checked_before_generation_0(caller, services, small, other, rule):
+    caller.populate(small(**other), f"unchecked-{rule}".replace(" ", "-"))
+    services.indexagent.faults.add(Fault("read_population", status=503, times=1))
+    trial_id = f"unchecked-{rule}".replace(" ", "-")
+    caller.call(evolution.START_TRIAL, StartTrial(trial_id=trial_id, population_id=trial_id, config=small()))
+    ended = caller.wait(trial_id)
+    assert (ended.status, ended.current_generation) == (TrialStatus.FAILED, -1)
+    assert rule in ended.error
+
+
 def test_a_lost_answer_of_indexagent_changes_nothing(caller, services, small, plain):
     config = small()
     services.indexagent.faults.add(Fault("breed", truncate=True, times=3))
