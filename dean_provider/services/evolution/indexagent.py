@@ -15,11 +15,11 @@ from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.endpoints.operation import Operation
 from dean_provider.contract.problem import Problem, to_error
 from dean_provider.errors import (
-    AuthenticationError,
     ConnectionFailedError,
     DeanError,
     InvalidResponseError,
     RequestTimeoutError,
+    ServiceError,
     ServiceFailureError,
     ServiceUnavailableError,
 )
@@ -53,12 +53,16 @@ class _Signed(httpx.Auth):
 
 def _error(answer: httpx.Response) -> DeanError:
     wait = answer.headers.get("retry-after", "")
+    if answer.status_code in (401, 403):  # our credentials, not those of whoever called us
+        return ServiceError(
+            "IndexAgent refuses the Evolution API's credentials.",
+            details={"status": answer.status_code},
+            suggestions=["Set DEAN_EVOLUTION_INDEXAGENT_TOKEN or DEAN_EVOLUTION_INDEXAGENT_JWT_SECRET to what IndexAgent accepts."],
+        )
     try:
         return to_error(Problem.model_validate_json(answer.content), retry_after=float(wait) if wait.isdigit() else None)
     except ValidationError:
         details = {"status": answer.status_code}
-    if answer.status_code in (401, 403):
-        return AuthenticationError("IndexAgent refused our credentials.", details=details)
     if answer.status_code in _UNAVAILABLE:
         return ServiceUnavailableError(f"IndexAgent answered {answer.status_code}.", details=details)
     if answer.status_code >= 500:
@@ -85,6 +89,7 @@ class IndexAgentClient:
             transport=transport,
             trust_env=False,
         )
+        self._shown_url = str(self._client.base_url.copy_with(username=None, password=None, query=None))
 
     def call(
         self, operation: Operation[Request, Response], request: Request, *, request_id: str | None = None, seconds: float | None = None
@@ -109,8 +114,8 @@ class IndexAgentClient:
             raise RequestTimeoutError("IndexAgent did not answer in time.", details={"operation": operation.name}) from None
         except httpx.HTTPError as error:
             raise ConnectionFailedError(
-                f"IndexAgent at {self._client.base_url} cannot be reached: {str(error) or type(error).__name__}.",
-                details={"operation": operation.name, "url": str(self._client.base_url)},
+                f"IndexAgent at {self._shown_url} cannot be reached: {str(error) or type(error).__name__}.",
+                details={"operation": operation.name, "url": self._shown_url},
                 suggestions=["Start IndexAgent, or set DEAN_EVOLUTION_INDEXAGENT_URL to where it answers."],
             ) from None
         if answer.is_error:

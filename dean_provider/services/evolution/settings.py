@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from enum import Enum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -53,6 +54,18 @@ class EvolutionSettings(ServiceSettings):
     max_waiting_calls: int = Field(default=1000, ge=1, description="Long polls and streams open at once.")
     heartbeat_seconds: float = Field(default=15, gt=0, description="Time between two signs of life of a silent stream (seconds).")
     token_limit: int | None = Field(default=None, ge=0, description="Tokens of the whole service; empty: no bound.")
+
+    @field_validator("indexagent_url")
+    @classmethod
+    def _is_http_url(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # its text may show a password
+            usable = False
+        if not usable:
+            raise ValueError("must be a URL like http://127.0.0.1:8081")
+        return value
 
     @field_validator("token_limit", "batch_size", mode="before")
     @classmethod
