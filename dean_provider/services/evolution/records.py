@@ -26,7 +26,8 @@ __all__ = ["Outcome", "Probe", "Progress", "Records"]
 Array = npt.NDArray[np.float64]
 Probe = Callable[[str, str, int], None]
 """Called with (point, trial, generation) where a process may be killed in a test; does nothing in a service."""
-_MOVING = (TrialStatus.RUNNING.value, TrialStatus.PAUSED.value)
+_MOVING = (TrialStatus.RUNNING.value, TrialStatus.PAUSED.value, TrialStatus.PENDING.value)
+"""A run may still finish its generation after a pause, and after the pause or stop was taken back."""
 
 
 @dataclass(frozen=True)

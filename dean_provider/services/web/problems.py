@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
@@ -26,6 +28,7 @@ from dean_provider.errors import (
 __all__ = ["CrashGuard", "install_problem_handlers", "problem_response"]
 
 _log = get_logger(__name__)
+_MAX_SHOWN = 200
 
 
 def problem_response(error: DeanError, *, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response:
@@ -48,7 +51,12 @@ def _field(location: tuple[Any, ...]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bool, type(None))) else f"{type(value).__name__}"
+    """What was sent, if it is short and can be sent back."""
+    if isinstance(value, str):
+        return value[:_MAX_SHOWN].encode("utf-8", "replace").decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, (int, float, bool, type(None))) else type(value).__name__
 
 
 def _problems_of(error: ErrorDetails) -> list[dict[str, Any]]:
@@ -82,6 +90,15 @@ async def _validation_error(_: Request, error: Any) -> Response:
     return problem_response(invalid_request(list(error.errors())))
 
 
+async def _data_error(_: Request, error: Any) -> Response:
+    """A text with a zero byte, for example, which PostgreSQL does not keep."""
+    _log.warning("the database refused a value", why=str(error.orig))
+    refused = InvalidConfigurationError(
+        "The request holds a value that the database cannot keep.", suggestions=["Leave out control characters and extreme numbers."]
+    )
+    return problem_response(refused)
+
+
 async def _http_error(request: Request, error: Any) -> Response:
     asked = {"method": request.method, "path": request.url.path}
     if error.status_code == 404:
@@ -107,6 +124,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DeanError, _dean_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DataError, _data_error)
 
 
 class CrashGuard:
