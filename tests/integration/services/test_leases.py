@@ -7,7 +7,7 @@ import pytest
 
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.evaluation import EvaluatedCandidate, LeaseCandidates, ReturnEvaluations
-from dean_provider.contract.trial import StopTrial, TrialStatus
+from dean_provider.contract.trial import StopTrial, TrialRef, TrialStatus
 from dean_provider.engine.objectives import load_objective
 from dean_provider.errors import NotFoundError
 from dean_provider.testing import MockServices
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def caller(tmp_path, caller_of):
-    with MockServices(tmp_path, evolution={"evaluator": "leases"}) as services:
+    with MockServices(tmp_path, evolution={"evaluator": "leases", "max_running_trials": 1}) as services:
         yield caller_of(services.indexagent.url, services.evolution.url)
 
 
@@ -90,6 +90,23 @@ def test_the_first_result_counts_and_the_same_again_changes_nothing(caller, smal
     caller.wait(trial_id, lambda trial: trial.current_generation == 0)
     assert give_back(caller, rest, results(objective, rest)).remaining == 0
     caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=trial_id))
+
+
+def test_a_paused_trial_makes_room_and_keeps_what_has_come_back(caller, small, plain, objective):
+    trial_id = caller.start(small(generations=1)).trial_id
+    first = lease(caller, trial_id, "first")
+    caller.call(evolution.PAUSE_TRIAL, TrialRef(trial_id=trial_id))
+    assert give_back(caller, first, results(objective, first)).accepted == 5
+    other = caller.start(small()).trial_id
+    assert lease(caller, other, "other").candidates
+    caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=other))
+    caller.call(evolution.RESUME_TRIAL, TrialRef(trial_id=trial_id))
+    rest = lease(caller, trial_id, "rest", size=100)
+    assert len(rest.candidates) == 7
+    give_back(caller, rest, results(objective, rest))
+    last = lease(caller, trial_id, "last", size=100)
+    give_back(caller, last, results(objective, last))
+    assert caller.wait(trial_id).digest == plain(small(generations=1))[-1].digest
 
 
 def test_a_stopped_trial_leases_nothing_and_nobody_has_no_leases(caller, small):

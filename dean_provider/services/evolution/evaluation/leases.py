@@ -37,15 +37,21 @@ class LeaseEvaluator:
         self._returned = threading.Condition()
 
     def evaluate(self, task: Task, interrupt: threading.Event) -> Evaluated:
-        """Queue the agents and wait until the last has come back."""
+        """Queue the agents and wait until the last has come back.
+
+        A pause ends the wait, so that another trial can have the place; what has come back until the trial goes on counts.
+        """
         with self.database.write() as session:
             number = trial_row(session, task.trial_id).number
             self._queue(session, number, task)
         waiting = select(func.count()).where(CandidateRow.trial == number, CandidateRow.fitness.is_(None))
+        status = select(TrialRow.status).where(TrialRow.number == number)
         while True:
             with self.database.read() as session:
                 if not session.scalar(waiting):
                     break
+                if session.scalar(status) == TrialStatus.PAUSED.value:
+                    raise Interrupted
             with self._returned:
                 self._returned.wait(_GLANCE_SECONDS)
             if interrupt.is_set():
