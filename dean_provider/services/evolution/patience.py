@@ -53,6 +53,8 @@ class Patience:
             except DeanError as error:
                 if not error.retryable or self.clock() - start >= self.seconds:
                     raise
+                if interrupt.is_set():
+                    raise Interrupted from None
                 if not waiting:
                     waiting = True
                     _log.warning("waiting", why=error.message)

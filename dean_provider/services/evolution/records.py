@@ -109,6 +109,7 @@ class Records:
             if row.status not in (TrialStatus.PENDING.value, TrialStatus.RUNNING.value):
                 return False
             row.status = TrialStatus.RUNNING.value
+            row.waiting = None
             row.started_at = row.started_at or self.now()
         self.on_change(trial_id)
         return True
@@ -119,9 +120,10 @@ class Records:
             trial_row(session, trial_id, lock=True).seed = seed
 
     def note_waiting(self, trial_id: str, why: str | None) -> None:
-        """Say what a trial waits for, or that it goes on."""
+        """Say what a running trial waits for, or that it goes on; a paused one waits for somebody to resume it."""
         with self.database.write() as session:
-            trial_row(session, trial_id, lock=True).waiting = why
+            row = trial_row(session, trial_id, lock=True)
+            row.waiting = why if row.status == TrialStatus.RUNNING.value else None
         self.on_change(trial_id)
 
     def note_elapsed(self, trial_id: str, seconds: float) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,8 @@ from dean_provider.services.evolution.patience import Patience
 from dean_provider.services.evolution.records import Progress, Records
 
 __all__ = ["Run"]
+
+_GLANCE_SECONDS = 0.1
 
 
 class Run:
@@ -87,8 +91,9 @@ class Run:
         if reason is not None:
             self._finish(objective, reason)
 
-    def _call(self, operation: Any, request: Any) -> Any:
-        return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=self.progress.request_id), self.interrupt)
+    def _call(self, operation: Any, request: Any, interrupt: threading.Event | None = None) -> Any:
+        request_id = self.progress.request_id
+        return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=request_id), interrupt or self.interrupt)
 
     def _check_population(self, objective: Objective) -> None:
         """Before generation 0, because perhaps nobody could when the trial was let in. Without a seed it takes its population's.
@@ -127,11 +132,14 @@ class Run:
                 return TerminationReason.TOKEN_BUDGET
         return None
 
-    def _next(self) -> PopulationGeneration:
-        """The next generation, made by IndexAgent; asking again finds it."""
+    def _next(self, interrupt: threading.Event | None = None) -> PopulationGeneration:
+        """The next generation, made by IndexAgent; asking again finds it.
+
+        :param interrupt: ends the wait for IndexAgent; the run's own unless given.
+        """
         progress, generation = self.progress, self.progress.generation + 1
         if generation == 0:
-            bred = self._call(operations.READ_GENERATION, GenerationRef(population_id=progress.population_id, generation=0))
+            bred = self._call(operations.READ_GENERATION, GenerationRef(population_id=progress.population_id, generation=0), interrupt)
         else:
             elites, parents = select(progress.config, progress.fitness, seed=progress.seed, generation=generation)
             request = Breed(
@@ -145,7 +153,7 @@ class Run:
                 crossover_rate=progress.config.crossover_rate,
                 intervention=policy_of(progress.config),
             )
-            bred = self._call(operations.BREED, request)
+            bred = self._call(operations.BREED, request, interrupt)
         if len(bred.genomes) != progress.config.population_size:
             raise InvalidResponseError(f"IndexAgent made {len(bred.genomes)} agents of {progress.config.population_size}.")
         self.records.probe("bred", self.trial_id, generation)
@@ -187,11 +195,22 @@ class Run:
         self.progress = _after(before, columns)
         self._newest = bred
         reason = self._reason(objective, unpaid=self.progress.tokens_used - before.tokens_used)
-        ahead = in_background(self._next, "breeding") if reason is None else None
-        goes_on = self.records.commit(before, columns, retries)
-        if not goes_on or self.interrupt.is_set():
-            raise Interrupted
-        return reason, ahead.result() if ahead else None
+        given_up = threading.Event()
+        ahead = in_background(partial(self._next, given_up), "breeding") if reason is None else None
+        try:
+            goes_on = self.records.commit(before, columns, retries)
+            if not goes_on or self.interrupt.is_set():
+                raise Interrupted
+            return reason, self._arrived(ahead) if ahead else None
+        finally:
+            given_up.set()
+
+    def _arrived(self, ahead: Future[PopulationGeneration]) -> PopulationGeneration:
+        """What is made in the background, once it is there."""
+        while not wait([ahead], timeout=_GLANCE_SECONDS).done:
+            if self.interrupt.is_set():
+                raise Interrupted
+        return ahead.result()
 
     def _evaluated(self, objective: Objective, bred: PopulationGeneration) -> tuple[dict[str, Any], int]:
         """What is recorded of a generation, and how many batches were repeated."""

@@ -181,6 +181,7 @@ class Trials:
             if TrialStatus(row.status).ended:
                 raise _refuse_state(row, "paused", "Only pending and running trials can be paused.")
             row.status = TrialStatus.PAUSED.value
+            row.waiting = None
             trial = shown_trial(row)
         _log.info("trial paused", trial_id=request.trial_id)
         self.on_change(request.trial_id)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from dean_provider.contract.endpoints import indexagent as operations
+from dean_provider.contract.population import Population, PopulationGeneration
+from dean_provider.contract.trial import TrialRef
+from dean_provider.engine.generation import initial
+from dean_provider.engine.objectives import load_objective
+from dean_provider.errors import ConnectionFailedError
+from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted
+from dean_provider.services.evolution.lookup import trial_row
+from dean_provider.services.evolution.run import Run
+from dean_provider.services.evolution.trials import Trials
+
+OBJECTIVE = load_objective("sphere", {})
+
+
+class Agents:
+    """An IndexAgent that knows generation 0 and then goes away."""
+
+    def __init__(self):
+        self.asked = threading.Event()
+
+    def call(self, operation, request, **_):
+        if operation is operations.READ_POPULATION:
+            return Population(population_id="p", size=12, seed=1, space=OBJECTIVE.space)
+        if operation is operations.READ_GENERATION:
+            bred = initial(OBJECTIVE.space, 12, 1)
+            return PopulationGeneration(
+                population_id="p",
+                generation=0,
+                agent_ids=[f"a{position}" for position in range(12)],
+                genomes=bred.genomes.tolist(),
+                parents=bred.parents,
+                variations=bred.variations,
+                diversity=bred.diversity,
+            )
+        self.asked.set()
+        raise ConnectionFailedError("IndexAgent is away.")
+
+
+class Judge:
+    def evaluate(self, task, interrupt):
+        return Evaluated(OBJECTIVE.evaluate(np.array(task.genomes)))
+
+
+@pytest.fixture
+def run_of(evolution_app):
+    """Makes a trial's run."""
+
+    def make(trial_id, indexagent, interrupt=None):
+        assert evolution_app.records.begin(trial_id)
+        return Run(
+            trial_id,
+            evolution_app.records,
+            indexagent,
+            evaluator=Judge(),
+            judge=Judge(),
+            interrupt=interrupt or threading.Event(),
+            patience_seconds=60,
+        )
+
+    return make
+
+
+def waiting(evolution_app, trial_id="t"):
+    with evolution_app.database.read() as session:
+        return trial_row(session, trial_id).waiting
+
+
+def breeding():
+    return [thread for thread in threading.enumerate() if thread.name == "breeding"]
+
+
+def settled():
+    deadline = time.monotonic() + 10
+    while breeding():
+        assert time.monotonic() < deadline
+        breeding()[0].join(1)
+
+
+def test_a_paused_trial_does_not_go_on_waiting_for_its_next_generation(evolution_app, store_trial, run_of, monkeypatch):
+    store_trial("t")
+    trials = Trials(evolution_app.database, evolution_app.conductor, None, evolution_app.now, lambda _: None)
+    agents, commit = Agents(), evolution_app.records.commit
+
+    def pause_first(*given):
+        agents.asked.wait(10)
+        while waiting(evolution_app) is None:
+            threading.Event().wait(0.01)
+        trials.pause(TrialRef(trial_id="t"))
+        return commit(*given)
+
+    monkeypatch.setattr(evolution_app.records, "commit", pause_first)
+    with pytest.raises(Interrupted):
+        run_of("t", agents)()
+    settled()
+    assert waiting(evolution_app) is None
+
+
+def test_an_interrupt_ends_the_wait_for_the_next_generation(evolution_app, store_trial, run_of):
+    store_trial("t")
+    agents, interrupt = Agents(), threading.Event()
+    threading.Thread(target=lambda: (agents.asked.wait(10), interrupt.set())).start()
+    before = time.monotonic()
+    with pytest.raises(Interrupted):
+        run_of("t", agents, interrupt)()
+    settled()
+    assert time.monotonic() - before < 5
+
+
+def test_what_an_earlier_run_waited_for_is_forgotten(evolution_app, store_trial):
+    store_trial("t")
+    evolution_app.records.begin("t")
+    evolution_app.records.note_waiting("t", "Waiting: for long")
+    assert waiting(evolution_app) == "Waiting: for long"
+    evolution_app.records.begin("t")
+    assert waiting(evolution_app) is None
+
+
+def test_only_a_running_trial_says_what_it_waits_for(evolution_app, store_trial):
+    store_trial("t", status="paused")
+    evolution_app.records.note_waiting("t", "Waiting: for nobody")
+    assert waiting(evolution_app) is None
