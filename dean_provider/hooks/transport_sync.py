@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from requests_toolbelt.adapters.socket_options import TCPKeepAliveAdapter  # type: ignore[import-untyped]
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from dean_provider.errors import DeanError
+from dean_provider.hooks.bounded import BoundedAdapter, reading_until
 from dean_provider.hooks.connection import Settings
 from dean_provider.hooks.failures import broken, not_connected, timed_out, too_large, unsendable
 from dean_provider.hooks.message import Answer, Outgoing
@@ -31,9 +31,8 @@ class SyncTransport:
     settled when the connection was resolved, or is not wanted.
     """
 
-    def __init__(self, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._monotonic = monotonic
         self._kept = threading.local()
 
     @property
@@ -50,13 +49,14 @@ class SyncTransport:
         :raises NetworkError: when no complete answer came.
         :raises ConfigurationError: when it cannot be sent, or the service's certificate is not trusted.
         """
-        ends = self._monotonic() + request.seconds
+        ends = time.monotonic() + request.seconds
         try:
-            response = self.session.get_adapter(request.url).send(_prepared(request), **self._options(request.seconds))
-            try:
-                body = self._read(request, response, ends)
-            finally:
-                response.close()
+            with reading_until(ends):
+                response = self.session.get_adapter(request.url).send(_prepared(request), **self._options(request.seconds))
+                try:
+                    body = self._read(request, response, ends)
+                finally:
+                    response.close()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failure(request, error) from None
         return Answer(response.status_code, response.headers, body)
@@ -72,7 +72,7 @@ class SyncTransport:
         session.trust_env = False
         session.headers.clear()
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = TCPKeepAliveAdapter(idle=120, count=20, interval=30)
+        adapter = BoundedAdapter(idle=120, count=20, interval=30)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         return session
@@ -99,7 +99,7 @@ class SyncTransport:
             size += len(chunk)
             if size > bound:
                 raise too_large(request, bound)
-            if self._monotonic() > ends:
+            if time.monotonic() > ends:
                 raise timed_out(request)
         return b"".join(parts)
 

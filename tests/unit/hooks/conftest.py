@@ -51,7 +51,8 @@ class Reply:
     """An answer, or a way of not answering.
 
     ``fault``: ``close`` closes without a word, ``reset`` and ``truncate`` break off in the middle of the body (abruptly; politely),
-    ``hang`` says nothing until the client goes away, ``trickle`` sends the body byte by byte for ever.
+    ``hang`` says nothing until the client goes away, ``trickle`` sends the body byte by byte for ever, ``drip`` the headers byte by
+    byte for a second, and then the rest.
     """
 
     status: int = 200
@@ -104,7 +105,13 @@ class _Handler(socketserver.StreamRequestHandler):
         length = len(body) + (100 if reply.fault in ("reset", "truncate", "trickle") else 0)
         head = {"Content-Type": reply.kind(), "Content-Length": str(length), **reply.headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-        self.wfile.write(f"HTTP/1.1 {reply.status} Said\r\n{lines}\r\n".encode() + (body if asked.method != "HEAD" else b""))
+        answer = f"HTTP/1.1 {reply.status} Said\r\n{lines}\r\n".encode() + (body if asked.method != "HEAD" else b"")
+        if reply.fault == "drip":
+            for place in range(50):
+                self.wfile.write(answer[place : place + 1])
+                self.server.released.wait(0.02)
+            answer = answer[50:]
+        self.wfile.write(answer)
         if reply.fault == "trickle":
             while not self.server.released.wait(0.02):
                 self.wfile.write(b" ")
