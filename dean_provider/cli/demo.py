@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from dean_provider.cli.extras import needing
+from dean_provider.cli.extras import SERVICE_MODULES, needing
 from dean_provider.cli.options import database_option, home_option, json_option, port_option
 
 
@@ -32,7 +32,7 @@ def demo(*, db: str, port: str, home: Path, as_json: bool, **trial: int | None) 
 
     given = {name: value for name, value in trial.items() if value is not None}
     resolve(given, environ={}, airflow_option=lambda _: None, source=OverrideSource.COMMAND_LINE)
-    with needing("local"):
+    with needing("local", *SERVICE_MODULES):
         from dean_provider.local.demo import Demo, run
         from dean_provider.local.ports import Ports
         from dean_provider.local.stack import Database

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from dean_provider.cli.extras import needing
+from dean_provider.cli.extras import SERVICE_MODULES, needing
 from dean_provider.cli.options import database_option, home_option, port_option
 
 
@@ -21,7 +21,7 @@ def up(*, db: str, port: str, home: Path) -> None:
     """
     from typing import cast
 
-    with needing("local"):
+    with needing("local", *SERVICE_MODULES):
         from dean_provider.local.ports import Ports
         from dean_provider.local.stack import Database
         from dean_provider.local.up import run

@@ -50,18 +50,22 @@ def _extras(handler: Handler) -> dict[str, inspect.Parameter]:
     return {given.name: given.replace(kind=inspect.Parameter.KEYWORD_ONLY) for given in more}
 
 
+ANNOTATED: Any = Annotated
+"""The form made from values known at run time only."""
+
+
 def _signature(
     model: type[BaseModel], route: Route, rest: type[BaseModel] | None, extras: dict[str, inspect.Parameter]
 ) -> inspect.Signature:
     parameters = list(extras.values())
     for name in _path_names(route):
         field = model.model_fields[name]
-        kind = Annotated.__class_getitem__((field.annotation, *field.metadata, Path(description=field.description)))  # type: ignore[attr-defined]
+        kind = ANNOTATED[(field.annotation, *field.metadata, Path(description=field.description))]
         parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind))
     if rest is not None:
         source = Query() if route.method in ("GET", "DELETE") else Body()
         optional = route.method not in ("GET", "DELETE") and not any(field.is_required() for field in rest.model_fields.values())
-        kind = Annotated.__class_getitem__((rest | None if optional else rest, source))  # type: ignore[attr-defined]
+        kind = ANNOTATED[(rest | None if optional else rest, source)]
         default = None if optional else inspect.Parameter.empty
         parameters.append(inspect.Parameter("rest", inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default))
     return inspect.Signature(parameters)
