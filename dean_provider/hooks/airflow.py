@@ -98,10 +98,10 @@ class AirflowHook(ServiceHook):
         return await self.acall(READ_DAG, DagRef(dag_id=dag_id))
 
     def _trigger(self, dag_id: str, dag_run_id: str | None, conf: dict[str, JsonValue] | None, note: str | None) -> Steps[DagRun]:
-        from dean_provider.hooks.conversation import operate
+        from dean_provider.hooks.conversation import begun, operate
 
         asked = TriggerDagRun(dag_id=dag_id, dag_run_id=dag_run_id, conf=conf or {}, note=note)
-        manner = self.manner()
+        manner = yield from begun(self.channel, self.manner())
         try:
             run: DagRun = yield from operate(self.channel, TRIGGER_DAG_RUN, asked, manner, repeatable=dag_run_id is not None)
         except ConflictError:
@@ -113,12 +113,13 @@ class AirflowHook(ServiceHook):
         return run
 
     def _tasks(self, dag_id: str, dag_run_id: str) -> Steps[list[TaskState]]:
-        from dean_provider.hooks.conversation import operate
+        from dean_provider.hooks.conversation import begun, operate
 
         found: list[TaskState] = []
+        manner = yield from begun(self.channel, self.manner())
         while True:
             asked = ListTasks(dag_id=dag_id, dag_run_id=dag_run_id, limit=_PAGE, offset=len(found))
-            page = yield from operate(self.channel, LIST_TASKS, asked, self.manner())
+            page = yield from operate(self.channel, LIST_TASKS, asked, manner)
             found += page.task_instances
             if len(page.task_instances) < _PAGE or len(found) >= page.total_entries:
                 return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
@@ -26,7 +26,7 @@ from dean_provider.hooks.exchange import Call, exchange
 from dean_provider.hooks.message import Answer
 from dean_provider.hooks.steps import Compute, LookUp, Steps
 
-__all__ = ["Manner", "operate", "send", "spoken_dialect"]
+__all__ = ["Manner", "begun", "operate", "send", "spoken_dialect"]
 
 Response = TypeVar("Response", bound=BaseModel)
 
@@ -37,11 +37,31 @@ _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Manner:
-    """How a hook calls: its correlation id, and seconds where they are not the connection's."""
+    """How a hook calls: its correlation id, and seconds where they are not the connection's.
+
+    :param ends: when, on the clock's monotonic time, all that is said in this manner must be over; 0 before it has begun.
+    """
 
     request_id: str
     timeout: float | None = None
     deadline: float | None = None
+    ends: float = 0.0
+
+    def waiting(self, seconds: float) -> Manner:
+        """This manner with ``seconds`` more to end."""
+        return replace(self, ends=self.ends + seconds)
+
+
+def begun(channel: Channel, manner: Manner, seconds: float = 0.0) -> Steps[Manner]:
+    """``manner`` with an end. What takes several requests begins once, so that they share one deadline.
+
+    :param seconds: what it may take beyond the connection's time.
+    """
+    if manner.ends:
+        return manner
+    line = channel.line or (yield LookUp())
+    allowed = manner.deadline or max(line.settings.deadline + seconds, manner.timeout or 0.0)
+    return replace(manner, ends=channel.clock.monotonic() + allowed)
 
 
 def operate(
@@ -51,14 +71,16 @@ def operate(
 
     :param repeatable: whether doing it twice is the same as once, if this request differs from its operation in that.
     """
+    manner = yield from begun(channel, manner, operation.seconds)
     dialect = channel.dialect or (yield from spoken_dialect(channel, operation.service, manner))
     route = dialect.route(operation)
     call = Call(
         what=f"{channel.service}.{operation.name}",
         repeatable=operation.idempotent if repeatable is None else repeatable,
         request_id=manner.request_id,
+        ends=manner.ends,
         timeout=manner.timeout,
-        deadline=manner.deadline,
+        seconds=operation.seconds,
         accepts=_tells_health if operation.name == "health" else _never,
     )
     answer = yield from exchange(channel, route.build(request), call)
@@ -96,12 +118,13 @@ def send(
         **{key: str(value) for key, value in (params or {}).items() if value is not None},
     }
     wire = WireRequest(method, f"/{quote(path.lstrip('/'), safe=_PATH)}", query, json)
+    manner = yield from begun(channel, manner)
     call = Call(
         what=f"{channel.service} {method} {path}",
         repeatable=method in _REPEATABLE if repeatable is None else repeatable,
         request_id=manner.request_id,
+        ends=manner.ends,
         timeout=manner.timeout,
-        deadline=manner.deadline,
         headers=headers or {},
     )
     answer = yield from exchange(channel, wire, call)
@@ -118,6 +141,7 @@ def spoken_dialect(channel: Channel, service: ServiceName, manner: Manner) -> St
     line = channel.line or (yield LookUp())
     if channel.dialect is not None:
         return channel.dialect
+    manner = yield from begun(channel, manner)
     wanted = line.settings.options.dialect
     dialect = dialect_named(service, wanted) if wanted != AUTO else (yield from _probed(channel, service, manner))
     channel.dialect = dialect
@@ -144,8 +168,8 @@ def _heard(channel: Channel, service: ServiceName, path: str, manner: Manner) ->
         what=f"{service.value}.probe",
         repeatable=True,
         request_id=manner.request_id,
+        ends=manner.ends,
         timeout=manner.timeout,
-        deadline=manner.deadline,
         accepts=lambda answer: answer.status not in (401, 403) and answer.status not in (429, 502, 504),
     )
     try:

@@ -40,22 +40,24 @@ class Call:
     :param what: service and operation, for logs and errors.
     :param repeatable: doing it twice is the same as doing it once.
     :param request_id: correlation id.
+    :param ends: when, on the clock's monotonic time, it must be over; a wait that the request itself asks for comes on top.
     :param timeout: seconds for one attempt, if not the connection's.
-    :param deadline: seconds for all of it, if not the connection's.
+    :param seconds: what one attempt may take beyond the connection's time.
     :param accepts: tells an answer that says something although its status is an error's.
     """
 
     what: str
     repeatable: bool
     request_id: str
+    ends: float
     timeout: float | None = None
-    deadline: float | None = None
+    seconds: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     accepts: Callable[[Answer], bool] = _never
 
 
 def exchange(channel: Channel, wire: WireRequest, call: Call) -> Steps[Answer]:
-    """Get a good answer to ``wire``, within the deadline.
+    """Get a good answer to ``wire``, in time.
 
     :raises ServiceError: the service answered with a failure, or the circuit breaker is open.
     :raises NetworkError: no usable answer came.
@@ -63,8 +65,7 @@ def exchange(channel: Channel, wire: WireRequest, call: Call) -> Steps[Answer]:
     :raises DeanError: whatever else the service reports.
     """
     line = channel.line or (yield LookUp())
-    ends = channel.clock.monotonic() + (call.deadline or line.settings.deadline) + wire.extra_seconds
-    attempt = _Attempt(channel, wire, encoded(wire.body), call, ends)
+    attempt = _Attempt(channel, wire, encoded(wire.body), call, call.ends + wire.extra_seconds)
     try:
         return (yield from attempt.run())
     except DeanError as error:
@@ -135,7 +136,7 @@ class _Attempt:
         wire = line.credentials.request()
         payload: Any = None
         if wire is not None:
-            call = replace(self.call, what=f"{self.call.what} (token)", headers={}, timeout=None, accepts=_never)
+            call = replace(self.call, what=f"{self.call.what} (token)", headers={}, timeout=None, seconds=0.0, accepts=_never)
             request = self._outgoing(line, wire, call, {})
             answer = yield from self._followed(line, request, call)
             payload = payload_of(answer, text=False, asked=_asked(request, call), request_id=call.request_id)
@@ -152,7 +153,7 @@ class _Attempt:
             headers["Content-Type"] = "application/json"
         query = f"?{urlencode(wire.query)}" if wire.query else ""
         left = self.ends - self.channel.clock.monotonic()
-        seconds = min((call.timeout or settings.timeout) + wire.extra_seconds, left)
+        seconds = min((call.timeout or settings.timeout + call.seconds) + wire.extra_seconds, left)
         request = Outgoing(wire.method, f"{settings.base_url}{wire.path}{query}", headers, body, seconds)
         if left <= 0:
             raise timed_out(request)

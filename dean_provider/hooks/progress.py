@@ -8,7 +8,7 @@ from dean_provider.contract.endpoints.evolution import LIST_GENERATIONS, READ_TR
 from dean_provider.contract.service import ServiceName
 from dean_provider.contract.trial import Generation, GenerationPage, ListGenerations, Trial, TrialRef
 from dean_provider.hooks.channel import Channel
-from dean_provider.hooks.conversation import Manner, operate, spoken_dialect
+from dean_provider.hooks.conversation import Manner, begun, operate, spoken_dialect
 from dean_provider.hooks.steps import Pause, Steps
 
 __all__ = ["observed_generation", "progress"]
@@ -18,11 +18,12 @@ _LOOK_SECONDS = 1.0
 
 def progress(channel: Channel, asked: ListGenerations, manner: Manner) -> Steps[GenerationPage]:
     """The trial and its generations from ``asked.start`` on; waits for the first, as asked."""
+    manner = yield from begun(channel, manner)
     dialect = channel.dialect or (yield from spoken_dialect(channel, ServiceName.EVOLUTION, manner))
     if dialect.supports(LIST_GENERATIONS):
         page: GenerationPage = yield from operate(channel, LIST_GENERATIONS, asked, manner)
         return page
-    ends = channel.clock.monotonic() + asked.wait_seconds
+    manner, ends = manner.waiting(asked.wait_seconds), channel.clock.monotonic() + asked.wait_seconds
     while True:
         trial: Trial = yield from operate(channel, READ_TRIAL, TrialRef(trial_id=asked.trial_id), manner)
         seen = observed_generation(trial, datetime.fromtimestamp(channel.clock.now(), timezone.utc))

@@ -183,10 +183,10 @@ class ServiceHook(BaseHook, ServiceClient):
 
         return Manner(self.correlation_id, timeout or self.timeout, deadline or self.deadline)
 
-    def _spoken(self, deadline: float | None = None) -> Steps[Dialect]:
+    def _spoken(self) -> Steps[Dialect]:
         from dean_provider.hooks.conversation import spoken_dialect
 
-        return spoken_dialect(self.channel, self.service, self.manner(deadline=deadline))
+        return spoken_dialect(self.channel, self.service, self.manner())
 
     def _operate(
         self, operation: Operation[Any, Response], request: BaseModel, timeout: float | None = None, deadline: float | None = None
@@ -203,11 +203,14 @@ class ServiceHook(BaseHook, ServiceClient):
         return send(self.channel, method, endpoint, self.manner(timeout, deadline), **kwargs)
 
     def _introduction(self) -> Steps[tuple[bool, str]]:
-        dialect = yield from self._spoken(_TEST_SECONDS)
-        health: Health = yield from self._operate(self.health_operation, Empty(), deadline=_TEST_SECONDS)
+        from dean_provider.hooks.conversation import begun, operate, spoken_dialect
+
+        manner = yield from begun(self.channel, self.manner(deadline=_TEST_SECONDS))
+        dialect = yield from spoken_dialect(self.channel, self.service, manner)
+        health: Health = yield from operate(self.channel, self.health_operation, Empty(), manner)
         check = self.credential_check()
         if check is not None and dialect.supports(check[0]):
-            yield from self._operate(*check, deadline=_TEST_SECONDS)
+            yield from operate(self.channel, *check, manner)
         line = self.channel.line
         who = " ".join(word for word in (health.service or self.hook_name, health.version) if word)
         ailing = [

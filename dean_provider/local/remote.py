@@ -45,7 +45,7 @@ class Remote:
         """
         route = self._dialect.route(operation)
         wire = route.build(request)
-        timeout = _TIMEOUT_SECONDS + wire.extra_seconds
+        timeout = _TIMEOUT_SECONDS + operation.seconds + wire.extra_seconds
         try:
             answer = self._session.request(wire.method, self._url + wire.path, params=wire.query, json=wire.body, timeout=timeout)
         except requests.RequestException as error:

@@ -170,7 +170,8 @@ def operations() -> str:
         NOTE,
         "What the hooks can ask of a service, and how its dialects spell it. `hook.call(operation, request)` and",
         "`await hook.acall(operation, request)` take an operation of `dean_provider.contract.endpoints` and its request, and return its",
-        "response. An operation marked ¹ is not repeated after a lost answer; all others are the same done once or twice.",
+        "response. An operation marked ¹ is not repeated after a lost answer; all others are the same done once or twice. One marked ² may",
+        "take long: unless the caller sets `timeout` and `deadline`, it gets 10 to 15 minutes beyond the connection's.",
         "",
     ]
     for title, module in (("IndexAgent", indexagent), ("Evolution API", evolution), ("Another Airflow", airflow)):
@@ -188,7 +189,7 @@ def operations() -> str:
 def _operation(operation: Operation[Any, Any], spelled: list[Dialect]) -> str:
     routes = [f"`{route.method} {route.path}`" if (route := dialect.routes.get(operation.name)) else "none" for dialect in spelled]
     models = f"`{operation.request.__name__}` → `{operation.response.__name__}`"
-    name = f"`{operation.name.upper()}`{'' if operation.idempotent else '¹'}"
+    name = f"`{operation.name.upper()}`{'' if operation.idempotent else '¹'}{'²' if operation.seconds else ''}"
     return f"| {name} | {models} | {_cell(operation.summary)} | {' | '.join(routes)} |"
 
 

@@ -50,7 +50,9 @@ LIST_GENERATIONS = Operation(
 )
 STREAM_TRIAL = Operation("stream_trial", _S, TrialRef, TextDocument, True, "Progress as server-sent events.")
 EXPORT_TRIAL = Operation("export_trial", _S, TrialRef, TextDocument, True, "Every generation with genomes and fitness, as JSON Lines.")
-VERIFY_TRIAL = Operation("verify_trial", _S, TrialRef, Verification, True, "Evaluate the outcome once on unseen instances, exactly.")
+VERIFY_TRIAL = Operation(
+    "verify_trial", _S, TrialRef, Verification, True, "Evaluate the outcome once on unseen instances, exactly.", seconds=600
+)
 VALIDATE_TRIAL = Operation(
     "validate_trial", _S, ValidateTrial, Validation, True, "Whether a configuration can run here, and its search space."
 )
@@ -62,9 +64,11 @@ LIST_PATTERNS = Operation("list_patterns", _S, ListPatterns, PatternPage, True, 
 READ_PATTERN = Operation("read_pattern", _S, PatternRef, Pattern, True, "One stored pattern.")
 STORE_PATTERN = Operation("store_pattern", _S, StorePattern, Pattern, True, "Put a pattern into the registry.")
 MEASURE_PATTERN = Operation(
-    "measure_pattern", _S, MeasurePattern, Pattern, True, "Measure a stored pattern's effectiveness by intervention."
+    "measure_pattern", _S, MeasurePattern, Pattern, True, "Measure a stored pattern's effectiveness by intervention.", seconds=900
 )
-APPLY_PATTERNS = Operation("apply_patterns", _S, ApplyPatterns, AppliedPatterns, True, "Impose patterns on copies of the final population.")
+APPLY_PATTERNS = Operation(
+    "apply_patterns", _S, ApplyPatterns, AppliedPatterns, True, "Impose patterns on copies of the final population.", seconds=900
+)
 READ_BUDGET = Operation("read_budget", _S, Empty, Budget, True, "Tokens of the whole service.")
 ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
 READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, by time window.")

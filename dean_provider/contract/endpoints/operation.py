@@ -30,6 +30,8 @@ class Operation(Generic[Request, Response]):
 
     :param name: verb and noun, unique within the service.
     :param idempotent: doing it twice with the same request is the same as once, so it may be retried after a lost answer.
+    :param seconds: how long the service may work on the answer. Callers allow it on top of the time that any call gets, in one attempt and
+        in all of them together.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Operation(Generic[Request, Response]):
     response: type[Response]
     idempotent: bool
     summary: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from dean_provider.contract.dag_run import DagRunState
 from dean_provider.contract.endpoints import airflow
 from dean_provider.contract.service import Empty, HealthStatus
-from dean_provider.errors import AuthenticationError, ConflictError, ConnectionFailedError, NotFoundError
+from dean_provider.errors import AuthenticationError, ConflictError, ConnectionFailedError, NotFoundError, RequestTimeoutError
 from dean_provider.hooks import AirflowHook
 
 LIFETIME = 86_400
@@ -90,6 +90,30 @@ def test_a_run_from_its_start_to_its_tasks(other: OtherAirflow, hook: Any, calle
     assert caller.do(hook, "status", "astatus", "d", "run:1+1").state.ended
     tasks = caller.do(hook, "tasks", "atasks", "d", "run:1+1")
     assert [task.task_id for task in tasks] == [f"t{number}" for number in range(250)]
+
+
+def test_what_takes_several_requests_has_one_deadline(
+    other: OtherAirflow, make_hook: Any, server: Any, caller: Any, fake_clock: Any
+) -> None:
+    hook = make_hook(AirflowHook, server, {"dialect": "v2", "deadline": 10, "timeout": 10}, password="static")
+    answer = other.answer
+
+    def slowly(asked: Any) -> Any:
+        fake_clock.elapsed += 6
+        return answer(asked)
+
+    server.otherwise = slowly
+    with pytest.raises(RequestTimeoutError):
+        caller.do(hook, "tasks", "atasks", "d", "r")
+    assert len(server.asked) == 2
+
+    other.runs["r"] = {"dag_id": "d", "dag_run_id": "r", "state": "queued", "conf": {}, "logical_date": None}
+    server.asked.clear()
+    fake_clock.elapsed += 5
+    server.otherwise = lambda asked: (slowly(asked), slowly(asked))[1]
+    with pytest.raises(RequestTimeoutError):
+        caller.do(hook, "trigger", "atrigger", "d", dag_run_id="r")
+    assert [asked.method for asked in server.asked] == ["POST"]
 
 
 def test_pausing(other: OtherAirflow, hook: Any, caller: Any) -> None:

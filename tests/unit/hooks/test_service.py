@@ -13,6 +13,7 @@ from requests.structures import CaseInsensitiveDict
 
 from dean_provider.contract.endpoints import Dialect, Probe, Route, Traits, evolution, register_dialect
 from dean_provider.contract.endpoints import dialect as dialect_module
+from dean_provider.contract.pattern import ApplyPatterns, MeasurePattern
 from dean_provider.contract.service import Empty, ServiceName
 from dean_provider.contract.trial import ListTrials, StopTrial, TrialRef, TrialStatus
 from dean_provider.errors import (
@@ -29,8 +30,11 @@ from dean_provider.errors import (
 )
 from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook, forget
 from dean_provider.hooks.correlation import correlation_id
+from dean_provider.hooks.failures import timed_out
 from dean_provider.hooks.message import Answer
 from dean_provider.hooks.steps import LookUp, Mask, Send, Step
+from dean_provider.hooks.transport_async import AsyncTransport
+from dean_provider.hooks.transport_sync import SyncTransport
 
 REF = TrialRef(trial_id="t")
 TRIAL = {"trial_id": "t", "status": "running"}
@@ -394,6 +398,71 @@ def test_a_call_may_have_times_of_its_own(caller: Any, server: Any, make_hook: A
 
     with pytest.raises(RequestTimeoutError, match=r"within 0\.04 s"):
         caller.call(hook, evolution.READ_TRIAL, REF, timeout=0.04)
+
+
+LONG = {
+    evolution.VERIFY_TRIAL: (REF, 600),
+    evolution.MEASURE_PATTERN: (MeasurePattern(pattern_id="p", trial_id="t"), 900),
+    evolution.APPLY_PATTERNS: (ApplyPatterns(trial_id="t", pattern_ids=["p"]), 900),
+}
+
+
+@pytest.mark.parametrize("operation", LONG, ids=lambda operation: operation.name)
+def test_what_may_take_long_gets_its_time_once(
+    operation: Any, caller: Any, server: Any, make_hook: Any, fake_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one attempt and in all of them; as long as the service works at most, and what the connection gives to any call."""
+    request, seconds = LONG[operation]
+    hook = make_hook(EvolutionAPIHook, server, {"attempts": 9, "timeout": 30, "deadline": 120, "breaker_threshold": 1000})
+    allowed = _times_of_attempts(monkeypatch, fake_clock)
+
+    with pytest.raises(RequestTimeoutError):
+        caller.call(hook, operation, request)
+    assert allowed[0] == 30 + seconds
+    assert sum(allowed) + sum(fake_clock.pauses) == pytest.approx(120 + seconds)
+
+    allowed.clear()
+    with pytest.raises(RequestTimeoutError):
+        caller.call(hook, operation, request, timeout=7, deadline=7)
+    assert allowed == [7]
+    allowed.clear()
+    with pytest.raises(RequestTimeoutError):
+        caller.call(hook, operation, request, timeout=2000)
+    assert allowed == [2000]
+    allowed.clear()
+    with pytest.raises(RequestTimeoutError):
+        caller.call(hook, evolution.READ_TRIAL, REF, deadline=30)
+    assert allowed == [30]
+
+
+def test_finding_out_the_dialect_counts_to_the_calls_time(caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any) -> None:
+    hook = make_hook(EvolutionAPIHook, server, {"dialect": "auto", "deadline": 10, "timeout": 10})
+
+    def slowly(asked: Any) -> Any:
+        fake_clock.elapsed += 11
+        return reply(body=HEALTHY if asked.path == "/health" else TRIAL)
+
+    server.otherwise = slowly
+    with pytest.raises(RequestTimeoutError):
+        caller.call(hook, evolution.READ_TRIAL, REF)
+    assert [asked.path for asked in server.asked] == ["/health"]
+
+
+def _times_of_attempts(monkeypatch: pytest.MonkeyPatch, fake_clock: Any) -> list[float]:
+    """Nothing is ever answered; gives the seconds that each attempt is allowed, which pass."""
+    allowed: list[float] = []
+
+    def send(_: Any, request: Any) -> Any:
+        allowed.append(request.seconds)
+        fake_clock.elapsed += request.seconds
+        raise timed_out(request)
+
+    async def asend(transport: Any, request: Any) -> Any:
+        return send(transport, request)
+
+    monkeypatch.setattr(SyncTransport, "send", send)
+    monkeypatch.setattr(AsyncTransport, "send", asend)
+    return allowed
 
 
 def test_secrets_appear_in_no_error(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
