@@ -14,10 +14,11 @@ __all__ = ["as_airflow", "described", "failing_as_airflow"]
 
 def described(error: DeanError) -> str:
     """``error`` for a person: what is wrong, every problem on a line of its own, what to do, and the call's id."""
-    lines = [error.message]
     problems = error.details.get("problems")
-    if isinstance(problems, list):
-        lines += [f"  - {_problem(problem)}" for problem in problems]
+    if isinstance(problems, list) and problems:
+        lines = [error.message.partition(":")[0].rstrip(".") + ":", *(f"  - {_problem(problem)}" for problem in problems)]
+    else:
+        lines = [error.message]
     if error.suggestions and not problems:
         lines.append("What to do: " + " ".join(error.suggestions[:3]))
     if error.request_id:
@@ -29,7 +30,7 @@ def _problem(problem: object) -> str:
     if not isinstance(problem, dict):
         return str(problem)
     field, value, rule = problem.get("field"), problem.get("value"), problem.get("rule", "")
-    text = f"{field}" + (f" = {value!r}" if value is not None else "") + f": {rule}"
+    text = str(rule) if str(rule).startswith(str(field)) else f"{field}" + (f" = {value!r}" if value is not None else "") + f": {rule}"
     origin, suggestion = problem.get("origin"), problem.get("suggestion")
     return text + (f" (from {origin})" if origin else "") + (f". {suggestion}" if suggestion else "")
 
