@@ -27,7 +27,7 @@ class AirflowHook(ServiceHook):
     With login and password a token is fetched from ``/auth/token``, renewed before it expires and once when it is refused; with a password
     alone that is the token. Every method has an asynchronous twin whose name begins with ``a``.
 
-    :param conn_id: connection of type ``dean_airflow``.
+    :param conn_id: connection of type ``dean_airflow``; that of ``[dean] airflow_conn_id`` when empty.
     :param correlation_id: id that every call carries; that of the running task when empty.
     :param timeout: seconds one attempt may take, if not the connection's.
     :param deadline: seconds a call may take with all repetitions, if not the connection's.

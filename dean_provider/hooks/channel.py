@@ -52,7 +52,7 @@ class Line:
 class Channel:
     """The way to the service behind one connection, shared by every hook of this process that names it.
 
-    :param conn_id: the connection.
+    :param conn_id: the connection, or what tells it: asked when the connection is resolved, and may block.
     :param service: names the circuit breaker.
     :param exchanges_login: whether the service gives tokens for login and password.
     :param resolve: resolves the connection; may block.
@@ -60,14 +60,14 @@ class Channel:
 
     def __init__(
         self,
-        conn_id: str,
+        conn_id: str | Callable[[], str],
         *,
         service: str,
         exchanges_login: bool = False,
         resolve: Callable[[str], Settings] = look_up,
         clock: Clock | None = None,
     ) -> None:
-        self.conn_id = conn_id
+        self._conn_id = conn_id
         self.service = service
         self.clock = clock or Clock()
         self.line: Line | None = None
@@ -76,6 +76,13 @@ class Channel:
         self._exchanges_login = exchanges_login
         self._resolve = resolve
         self._lock = threading.Lock()
+
+    @property
+    def conn_id(self) -> str:
+        """The connection. May block until it has been resolved."""
+        if not isinstance(self._conn_id, str):
+            self._conn_id = self._conn_id()
+        return self._conn_id
 
     def look_up(self, than: int = 0) -> Line:
         """Resolve the connection, unless somebody has since version ``than``. Blocks: never call it on an event loop.

@@ -23,7 +23,7 @@ class EvolutionAPIHook(ServiceHook):
 
     The operations are those of :mod:`dean_provider.contract.endpoints.evolution`.
 
-    :param conn_id: connection of type ``dean_evolution``.
+    :param conn_id: connection of type ``dean_evolution``; that of ``[dean] evolution_conn_id`` when empty.
     :param correlation_id: id that every call carries; that of the running task when empty.
     :param timeout: seconds one attempt may take, if not the connection's.
     :param deadline: seconds a call may take with all repetitions, if not the connection's.

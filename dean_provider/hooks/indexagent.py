@@ -20,7 +20,7 @@ class IndexAgentHook(ServiceHook):
 
     The operations are those of :mod:`dean_provider.contract.endpoints.indexagent`.
 
-    :param conn_id: connection of type ``dean_indexagent``.
+    :param conn_id: connection of type ``dean_indexagent``; that of ``[dean] indexagent_conn_id`` when empty.
     :param correlation_id: id that every call carries; that of the running task when empty.
     :param timeout: seconds one attempt may take, if not the connection's.
     :param deadline: seconds a call may take with all repetitions, if not the connection's.

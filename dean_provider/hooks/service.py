@@ -36,7 +36,7 @@ class ServiceHook(BaseHook, ServiceClient):
     share what is open. Calls carry a correlation id, are authenticated, bounded in time and size, repeated where that is safe, and
     stopped by a circuit breaker while the service is down.
 
-    :param conn_id: the Airflow connection; the class's default when empty.
+    :param conn_id: the Airflow connection; when empty the one that the section [dean] names for the service.
     :param correlation_id: id that every call carries; that of the running task when empty.
     :param timeout: seconds one attempt may take, if not the connection's.
     :param deadline: seconds a call may take with all repetitions, if not the connection's.
@@ -60,11 +60,23 @@ class ServiceHook(BaseHook, ServiceClient):
         channel: Channel | None = None,
     ) -> None:
         super().__init__()
-        self.conn_id = conn_id or self.default_conn_name
+        self._conn_id = conn_id or None
         self.timeout = timeout
         self.deadline = deadline
         self._correlation_id = correlation_id
         self._own_channel = channel
+
+    @property
+    def conn_id(self) -> str:
+        """The Airflow connection. Without one of its own the hook reads the configuration, when it is first needed."""
+        return self._conn_id or self.channel.conn_id
+
+    @classmethod
+    def configured_conn_id(cls) -> str:
+        """The connection that the section [dean] names for the service."""
+        from dean_provider.config import resolve
+
+        return str(getattr(resolve().settings, f"{cls.service.value}_conn_id"))
 
     @property
     def channel(self) -> Channel:
@@ -73,7 +85,7 @@ class ServiceHook(BaseHook, ServiceClient):
             return self._own_channel
         from dean_provider.hooks.registry import channel_of
 
-        return channel_of(self.conn_id, service=self.service.value, exchanges_login=self.exchanges_login)
+        return channel_of(self._conn_id, default=self.configured_conn_id, service=self.service.value, exchanges_login=self.exchanges_login)
 
     @property
     def correlation_id(self) -> str:

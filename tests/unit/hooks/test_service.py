@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from dean_provider.contract.endpoints import Dialect, Probe, Route, Traits, evolution, register_dialect
+from dean_provider.contract.endpoints import Dialect, Probe, Route, Traits, airflow, evolution, indexagent, register_dialect
 from dean_provider.contract.endpoints import dialect as dialect_module
 from dean_provider.contract.pattern import ApplyPatterns, MeasurePattern
-from dean_provider.contract.service import Empty, ServiceName
+from dean_provider.contract.service import Empty, HealthStatus, ServiceName
 from dean_provider.contract.trial import ListTrials, StopTrial, TrialRef, TrialStatus
 from dean_provider.errors import (
     AuthenticationError,
@@ -28,7 +28,7 @@ from dean_provider.errors import (
     ServiceUnavailableError,
     UnsupportedOperationError,
 )
-from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook, forget
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook, forget
 from dean_provider.hooks.correlation import correlation_id
 from dean_provider.hooks.failures import timed_out
 from dean_provider.hooks.message import Answer
@@ -81,6 +81,52 @@ def test_forgetting_closes_and_resolves_anew(server: Any, serve: Any, reply: Any
     EvolutionAPIHook("shared").call(evolution.READ_TRIAL, REF)
 
     assert (len(server.asked), len(other.asked)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("hook_class", "operation"), [(EvolutionAPIHook, evolution.HEALTH), (IndexAgentHook, indexagent.HEALTH), (AirflowHook, airflow.HEALTH)]
+)
+def test_without_an_id_the_configured_connection_is_used(
+    hook_class: Any, operation: Any, caller: Any, server: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook, unused = hook_class(), hook_class()
+    monkeypatch.setenv("AIRFLOW_CONN_MINE", f"http://127.0.0.1:{server.port}")
+    monkeypatch.setenv(f"AIRFLOW__DEAN__{hook.service.value.upper()}_CONN_ID", "mine")
+    server.otherwise = lambda asked: reply(
+        body={"version": "3"}
+        if "version" in asked.path
+        else {"scheduler": {"status": "healthy"}}
+        if hook_class is AirflowHook
+        else {**HEALTHY, "service": hook.service.value}
+    )
+
+    assert caller.call(hook, operation, Empty()).status is HealthStatus.HEALTHY
+    assert (hook.conn_id, unused.conn_id, hook_class("own").conn_id) == ("mine", "mine", "own")
+
+    forget("mine")
+    monkeypatch.delenv(f"AIRFLOW__DEAN__{hook.service.value.upper()}_CONN_ID")
+    assert hook_class().conn_id == hook_class.default_conn_name
+
+
+def test_a_hook_without_an_id_costs_nothing_until_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.config.resolve", lambda *_, **__: pytest.fail("the configuration was read"))
+    hook = EvolutionAPIHook()
+
+    assert hook.channel.line is None
+
+
+@pytest.mark.asyncio
+async def test_the_configuration_is_not_read_on_the_loop(server: Any, reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT", f"http://127.0.0.1:{server.port}/?dialect=reference")
+    where: list[int] = []
+    configured = EvolutionAPIHook.configured_conn_id
+    monkeypatch.setattr(EvolutionAPIHook, "configured_conn_id", lambda _: (where.append(threading.get_ident()), configured())[1])
+    server.otherwise = lambda _: reply(body=TRIAL)
+
+    await EvolutionAPIHook().acall(evolution.READ_TRIAL, REF)
+
+    assert where
+    assert threading.get_ident() not in where
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
