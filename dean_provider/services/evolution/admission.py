@@ -10,7 +10,6 @@ from structlog import get_logger
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import PopulationRef
 from dean_provider.contract.trial import StartTrial, TrialStatus
-from dean_provider.engine.evolve import generation_cost
 from dean_provider.engine.objectives import Objective
 from dean_provider.errors import DeanError, RateLimitedError
 from dean_provider.services.evolution.economy import Economy
@@ -48,12 +47,13 @@ class Admission:
         self._check_population(request, objective)
         return objective
 
-    def check_room(self, session: Session, request: StartTrial, objective: Objective) -> None:
-        """Nothing while there is room and there are tokens for one more trial; within the transaction that stores it.
+    def check_room(self, session: Session, trial_id: str, tokens: int) -> None:
+        """Nothing while there is room and there are ``tokens`` for one more pending trial; within the transaction that stores it.
 
         :raises RateLimitedError: too many trials wait already.
         :raises BudgetExhaustedError: the service's tokens do not reach.
         """
+        self.economy.alone(session)
         waiting = session.scalar(select(func.count()).where(TrialRow.status == TrialStatus.PENDING.value)) or 0
         if waiting >= self.max_pending:
             raise RateLimitedError(
@@ -62,8 +62,7 @@ class Admission:
                 suggestions=["Start it again later."],
                 retry_after=_FULL_RETRY_SECONDS,
             )
-        needed = request.config.token_budget or generation_cost(request.config, objective, 0)
-        self.economy.require(session, request.trial_id, needed)
+        self.economy.require(session, trial_id, tokens)
 
     def _check_population(self, request: StartTrial, objective: Objective) -> None:
         """When IndexAgent is away the trial is accepted, and its run waits for it and checks then."""

@@ -12,6 +12,7 @@ from dean_provider.contract.population import DerivePopulation, PopulationGenera
 from dean_provider.contract.trial import Objective
 from dean_provider.services.evolution.economy import spend
 from dean_provider.services.evolution.effectiveness import body_for
+from dean_provider.services.evolution.evaluation.evaluator import Array
 from dean_provider.services.evolution.lookup import completed_trial, generation_of
 from dean_provider.services.evolution.registry import pattern_row
 from dean_provider.services.evolution.shown import shown_pattern
@@ -50,13 +51,19 @@ class PatternApplication:
             bodies = [body_for(shown_pattern(pattern_row(session, pattern_id)), trial) for pattern_id in pattern_ids]
             before = generation_of(session, trial, trial.current_generation).fitness
             cost = len(before) * Objective.model_validate(trial.description).tokens_per_evaluation
-            self.workshop.economy.require(session, trial_id, cost)
-        derived = self._derive(trial, bodies, name)
+        with self.workshop.economy.holding(trial_id, cost):
+            applied = self._applied(trial, pattern_ids, self._derive(trial, bodies, name), before, cost)
+            self._store(applied)
+        return applied
+
+    def _applied(self, trial: TrialRow, pattern_ids: list[str], derived: PopulationGeneration, before: Array, cost: int) -> AppliedPatterns:
+        """What came of it: fitness before and after."""
+        name = derived.population_id
         after = self.workshop.evaluate(trial, np.array(derived.genomes, dtype=np.float64))
         noted = RecordFitness(population_id=name, generation=0, fitness=after.tolist())
         self.workshop.indexagent.call(operations.RECORD_FITNESS, noted)
-        applied = AppliedPatterns(
-            trial_id=trial_id,
+        return AppliedPatterns(
+            trial_id=trial.trial_id,
             pattern_ids=pattern_ids,
             population_id=name,
             agents=len(after),
@@ -66,8 +73,6 @@ class PatternApplication:
             best_fitness_after=float(after.max()),
             tokens_used=cost,
         )
-        self._store(applied)
-        return applied
 
     def _derive(self, trial: TrialRow, bodies: list[PatternBody], name: str) -> PopulationGeneration:
         request = DerivePopulation(

@@ -1,12 +1,14 @@
 """Tokens: what may be spent, what was promised, what was used.
 
 Usage is a ledger written in the same transaction as whatever it pays for. A promise is what a holder was allocated, or a trial's own
-token_budget, less what it has used; it ends with the trial.
+token_budget, less what it has used; a trial without a budget is promised its next generation. It ends with the trial.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
@@ -21,15 +23,28 @@ from dean_provider.services.evolution.lookup import find_trial
 from dean_provider.services.evolution.tables import AllocationRow, TrialRow, UsageRow
 from dean_provider.services.store import Database, table_of
 
-__all__ = ["Economy", "spend"]
+__all__ = ["Economy", "next_step", "spend"]
 
 _ENDED = [status.value for status in TrialStatus if status.ended]
+_LOCK = 0x6465616E5F746F6B  # "dean_tok"
 
 
 def spend(session: Session, holder: str, kind: str, *, tokens: int, evaluations: int, at: datetime) -> None:
     """Note in the ledger what was used."""
     columns = {"holder": holder, "kind": kind, "tokens": tokens, "evaluations": evaluations, "second": int(at.timestamp())}
     session.execute(insert(table_of(UsageRow)).values(columns))
+
+
+def next_step(config: dict[str, Any], description: dict[str, Any], generation: int) -> int:
+    """Tokens of the generation after ``generation``, 0 when that was the last.
+
+    :param config: the trial's, as stored.
+    :param description: the objective's, as stored.
+    """
+    if generation >= config["generations"]:
+        return 0
+    kept = config["elite_size"] if generation >= 0 else 0
+    return int((config["population_size"] - kept) * description.get("tokens_per_evaluation", 1))
 
 
 def _used(session: Session, *holders: str) -> int:
@@ -47,26 +62,53 @@ class Economy:
         self.database = database
         self.limit = limit
         self.now = now
+        self._holding = threading.Lock()
+        self._held: dict[object, int] = {}
 
-    def _promises(self, session: Session) -> dict[str, int]:
-        """Tokens promised by holder, trials that have ended left out."""
-        allocated = {row.holder: row.tokens for row in session.scalars(select(AllocationRow))}
-        ended = select(TrialRow.trial_id).where(TrialRow.status.in_(_ENDED), TrialRow.trial_id.in_(allocated))
-        moving = select(TrialRow.trial_id, TrialRow.config).where(TrialRow.status.not_in(_ENDED))
-        budgets = {trial_id: config["token_budget"] for trial_id, config in session.execute(moving) if config["token_budget"] is not None}
-        promised = {**budgets, **allocated}
-        for trial_id in session.scalars(ended) if allocated else ():
+    def alone(self, session: Session) -> None:
+        """Let no other transaction check and promise until this one ends; on SQLite writers are alone anyway."""
+        if not self.database.is_sqlite:
+            session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+    def _promises(self, session: Session) -> tuple[dict[str, int], dict[str, int]]:
+        """Tokens promised in all by holder, trials that have ended left out, and the next generation of trials without a budget."""
+        promised = {row.holder: row.tokens for row in session.scalars(select(AllocationRow))}
+        ended = select(TrialRow.trial_id).where(TrialRow.status.in_(_ENDED), TrialRow.trial_id.in_(promised))
+        for trial_id in session.scalars(ended).all() if promised else ():
             del promised[trial_id]
-        return promised
+        columns = TrialRow.trial_id, TrialRow.config, TrialRow.description, TrialRow.current_generation
+        steps: dict[str, int] = {}
+        for trial_id, config, description, generation in session.execute(select(*columns).where(TrialRow.status.not_in(_ENDED))):
+            if config["token_budget"] is None:
+                steps[trial_id] = next_step(config, description, generation)
+            else:
+                promised.setdefault(trial_id, config["token_budget"])
+        return promised, steps
 
     def _reserved(self, session: Session, *, but: str | None = None) -> int:
         """Tokens promised and not used yet, to all but one holder."""
-        promised = {holder: tokens for holder, tokens in self._promises(session).items() if holder != but}
-        if not promised:
-            return 0
+        promised, steps = self._promises(session)
         query = select(UsageRow.holder, func.sum(UsageRow.tokens)).where(UsageRow.holder.in_(promised)).group_by(UsageRow.holder)
-        used = {holder: int(tokens) for holder, tokens in session.execute(query)}
-        return sum(max(0, tokens - used.get(holder, 0)) for holder, tokens in promised.items())
+        used = {holder: int(tokens) for holder, tokens in session.execute(query)} if promised else {}
+        left = {holder: tokens - used.get(holder, 0) for holder, tokens in promised.items()}
+        holders = (left.keys() | steps.keys()) - {but}
+        return sum(max(0, left.get(holder, 0), steps.get(holder, 0)) for holder in holders) + sum(list(self._held.values()))
+
+    @contextmanager
+    def holding(self, holder: str, tokens: int) -> Iterator[None]:
+        """Keep ``tokens`` for work on behalf of ``holder`` until the block, which spends them, ends.
+
+        :raises BudgetExhaustedError: they are not there.
+        """
+        key = object()
+        with self._holding, self.database.write() as session:
+            self.alone(session)
+            self.require(session, holder, tokens)
+            self._held[key] = tokens
+        try:
+            yield
+        finally:
+            del self._held[key]
 
     def available_to(self, session: Session, holder: str) -> int | None:
         """What ``holder`` may still spend of the service's tokens; ``None`` without a bound."""
@@ -97,6 +139,7 @@ class Economy:
     def allocate(self, request: AllocateTokens) -> Allocation:
         """Reserve tokens for a holder; asking again changes the amount."""
         with self.database.write() as session:
+            self.alone(session)
             used = _used(session, request.holder)
             self.require(session, request.holder, max(0, request.tokens - used))
             trial = find_trial(session, request.holder)

@@ -52,14 +52,13 @@ class PatternMeasurement:
         objective = load_objective(trial.objective, trial.config["objective_parameters"])
         genomes = self._lacking(objective, trial, body, request.agents)
         cost = 2 * len(genomes) * objective.tokens_per_evaluation
-        with self.workshop.database.read() as session:
-            self.workshop.economy.require(session, trial.trial_id, cost)
         rng = stream(trial.seed or 0, trial.current_generation, _purpose(body))
         imposed = patterns.impose(objective.space, genomes, [body], rng)
         instances = "validation" if objective.instance_counts.get("validation") else "train"
-        fitness = self.workshop.evaluate(trial, np.concatenate((genomes, imposed)), instances)
-        found = patterns.effectiveness(fitness[len(genomes) :] - fitness[: len(genomes)])
-        return self._store(request, found.model_copy(update={"agents": len(genomes), "tokens_used": cost}))
+        with self.workshop.economy.holding(trial.trial_id, cost):
+            fitness = self.workshop.evaluate(trial, np.concatenate((genomes, imposed)), instances)
+            found = patterns.effectiveness(fitness[len(genomes) :] - fitness[: len(genomes)])
+            return self._store(request, found.model_copy(update={"agents": len(genomes), "tokens_used": cost}))
 
     def _lacking(self, objective: Objective, trial: TrialRow, body: PatternBody, wanted: int) -> Array:
         """Different genomes that lack the pattern, of the final population first, then back through its history.

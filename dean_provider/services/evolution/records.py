@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.trial import Scores, TerminationReason, TrialStatus
@@ -21,7 +22,7 @@ from dean_provider.services.evolution.shown import stored_config
 from dean_provider.services.evolution.tables import CandidateRow, GenerationRow, TrialRow
 from dean_provider.services.store import Database, table_of
 
-__all__ = ["Outcome", "Probe", "Progress", "Records"]
+__all__ = ["Committed", "Outcome", "Probe", "Progress", "Records"]
 
 Array = npt.NDArray[np.float64]
 Probe = Callable[[str, str, int], None]
@@ -65,6 +66,18 @@ class Outcome:
     scores: Scores
     tokens: int
     evaluations: int
+
+
+@dataclass(frozen=True)
+class Committed:
+    """How a trial stands with one more generation.
+
+    :param goes_on: not when it was paused meanwhile.
+    :param affordable: whether the service's limit leaves enough for the next generation.
+    """
+
+    goes_on: bool
+    affordable: bool
 
 
 class Records:
@@ -144,11 +157,19 @@ class Records:
         with self.database.read() as session:
             return self.economy.available_to(session, trial_id)
 
-    def commit(self, before: Progress, generation: dict[str, Any], retries: int) -> bool:
+    def require_tokens(self, trial_id: str, tokens: int) -> None:
+        """Nothing when the service's limit leaves ``tokens`` to a trial.
+
+        :raises BudgetExhaustedError: it does not.
+        """
+        with self.database.read() as session:
+            self.economy.require(session, trial_id, tokens)
+
+    def commit(self, before: Progress, generation: dict[str, Any], retries: int, next_cost: int = 0) -> Committed:
         """Commit one generation with everything that changes with it.
 
         :param generation: columns of the generation, without trial and time.
-        :returns: whether the trial goes on; not when it is paused.
+        :param next_cost: tokens of the generation after it, which are promised to the trial with this commit.
         :raises Interrupted: the trial was stopped meanwhile; nothing is written.
         """
         at = self.now()
@@ -169,10 +190,19 @@ class Records:
                 evaluations=columns["evaluations"],
                 at=at,
             )
+            affordable = self._affordable(session, before.trial_id, next_cost)
             self.probe("committing", before.trial_id, columns["generation"])
         self.probe("committed", before.trial_id, columns["generation"])
         self.on_change(before.trial_id)
-        return bool(status == TrialStatus.RUNNING.value)
+        return Committed(goes_on=status == TrialStatus.RUNNING.value, affordable=affordable)
+
+    def _affordable(self, session: Session, trial_id: str, tokens: int) -> bool:
+        """Whether the service's limit leaves ``tokens`` to a trial, now that what it has used is in the ledger."""
+        if self.economy.limit is None:
+            return True
+        self.economy.alone(session)
+        available = self.economy.available_to(session, trial_id)
+        return available is None or tokens <= available
 
     def complete(self, trial_id: str, reason: TerminationReason, outcome: Outcome, elapsed_seconds: float) -> None:
         """Store the outcome.

@@ -113,9 +113,12 @@ class Run:
         """Why the trial ends at this boundary, if it does.
 
         :param unpaid: tokens of the newest generation, while it is not committed.
+        :raises BudgetExhaustedError: the service's tokens do not reach for generation 0, without which there is no outcome.
         """
         progress = self.progress
         cost = generation_cost(progress.config, objective, progress.generation + 1)
+        if progress.generation < 0:
+            self.records.require_tokens(self.trial_id, cost)
         if progress.generation >= 0:
             found = reason_to_stop(
                 progress.config,
@@ -198,9 +201,12 @@ class Run:
         given_up = threading.Event()
         ahead = in_background(partial(self._next, given_up), "breeding") if reason is None else None
         try:
-            goes_on = self.records.commit(before, columns, retries)
-            if not goes_on or self.interrupt.is_set():
+            cost = 0 if reason else generation_cost(self.progress.config, objective, self.progress.generation + 1)
+            committed = self.records.commit(before, columns, retries, cost)
+            if not committed.goes_on or self.interrupt.is_set():
                 raise Interrupted
+            if not committed.affordable:
+                return TerminationReason.TOKEN_BUDGET, None
             return reason, self._arrived(ahead) if ahead else None
         finally:
             given_up.set()

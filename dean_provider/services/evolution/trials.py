@@ -16,6 +16,7 @@ from structlog import get_logger
 from dean_provider import __version__
 from dean_provider.contract.config import config_differences
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TerminationReason, Trial, TrialPage, TrialRef, TrialStatus
+from dean_provider.engine.evolve import generation_cost
 from dean_provider.engine.objectives import Objective, describe
 from dean_provider.errors import (
     ConflictError,
@@ -23,6 +24,7 @@ from dean_provider.errors import (
 )
 from dean_provider.services.evolution.admission import Admission
 from dean_provider.services.evolution.conductor import Conductor
+from dean_provider.services.evolution.economy import next_step
 from dean_provider.services.evolution.lookup import find_trial, trial_row
 from dean_provider.services.evolution.shown import shown_trial, stored_config
 from dean_provider.services.evolution.tables import LabelRow, TrialRow
@@ -59,6 +61,12 @@ def _require_same(row: TrialRow, request: StartTrial) -> None:
             details={"trial_id": row.trial_id, "differences": differences},
             suggestions=["Start under another id, or with the configuration that is stored."],
         )
+
+
+def _still_needed(row: TrialRow) -> int:
+    """Tokens a stored trial must be promised to go on."""
+    budget = row.config["token_budget"]
+    return next_step(row.config, row.description, row.current_generation) if budget is None else max(0, budget - row.tokens_used)
 
 
 def _refuse_state(row: TrialRow, verb: str, suggestion: str) -> InvalidStateError:
@@ -120,6 +128,7 @@ class Trials:
             _require_same(row, request)
             resumed = row.status == TrialStatus.STOPPED.value
             if resumed:
+                self.admission.check_room(session, row.trial_id, _still_needed(row))
                 row.status = TrialStatus.PENDING.value
                 row.termination_reason = row.stop_reason = row.ended_at = None
                 row.resumptions += 1
@@ -134,7 +143,7 @@ class Trials:
     def _insert(self, request: StartTrial, objective: Objective) -> Trial:
         config = request.config
         with self.database.write() as session:
-            self.admission.check_room(session, request, objective)
+            self.admission.check_room(session, request.trial_id, config.token_budget or generation_cost(config, objective, 0))
             row = TrialRow(
                 trial_id=request.trial_id,
                 population_id=request.population_id,

@@ -11,6 +11,7 @@ import numpy as np
 from structlog import get_logger
 
 from dean_provider.contract.trial import Objective, Scores, TrialRef, Verification
+from dean_provider.engine.objectives import load_objective
 from dean_provider.errors import EvaluationError, ServiceUnavailableError
 from dean_provider.services.evolution.economy import Economy, spend
 from dean_provider.services.evolution.evaluation.process import WorkerLost, WorkerProcess
@@ -62,11 +63,15 @@ class Verifier:
     def _make(self, trial_id: str) -> Verification:
         with self.database.read() as session:
             trial = completed_trial(session, trial_id)
-        found = self._ask(trial)
-        cost = len(found["instances"]) * Objective.model_validate(trial.description).tokens_per_evaluation
+        sets = load_objective(trial.objective, trial.config["objective_parameters"]).instance_counts
+        cost = len(sets) * Objective.model_validate(trial.description).tokens_per_evaluation
+        with self.economy.holding(trial_id, cost):
+            return self._store(trial, self._ask(trial), cost)
+
+    def _store(self, trial: TrialRow, found: dict[str, Any], cost: int) -> Verification:
         outcome = () if trial.outcome is None else trial.outcome.tolist()
         verification = Verification(
-            trial_id=trial_id,
+            trial_id=trial.trial_id,
             agent_id=trial.best_agent_id or "",
             genome=list(outcome),
             traits=found["traits"],
@@ -78,8 +83,8 @@ class Verifier:
             verified_at=self.now(),
         )
         with self.database.write() as session:
-            session.add(VerificationRow(trial_id=trial_id, result=verification.model_dump(mode="json")))
-            spend(session, trial_id, "verification", tokens=cost, evaluations=len(found["instances"]), at=verification.verified_at)
+            session.add(VerificationRow(trial_id=trial.trial_id, result=verification.model_dump(mode="json")))
+            spend(session, trial.trial_id, "verification", tokens=cost, evaluations=len(found["instances"]), at=verification.verified_at)
         return verification
 
     def _ask(self, trial: TrialRow) -> dict[str, Any]:

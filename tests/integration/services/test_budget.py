@@ -5,7 +5,7 @@ import pytest
 from dean_provider.contract.economy import AllocateTokens
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.service import Empty
-from dean_provider.contract.trial import TerminationReason
+from dean_provider.contract.trial import TerminationReason, TrialRef, TrialStatus
 from dean_provider.errors import BudgetExhaustedError
 from dean_provider.testing import MockServices
 
@@ -40,3 +40,19 @@ def test_a_trial_whose_own_budget_the_service_cannot_cover_is_refused(poor, smal
     with pytest.raises(BudgetExhaustedError):
         poor.start(small(token_budget=101))
     assert poor.run(small(token_budget=100, generations=2)).tokens_used == 32
+
+
+def test_trials_without_a_budget_share_the_services_tokens_and_never_pass_the_limit(poor, small):
+    config = small(generations=50)
+    started = [poor.start(config, f"sharing-{number}").trial_id for number in range(4)]
+    ended = [poor.wait(trial_id) for trial_id in started]
+    assert {trial.status for trial in ended} == {TrialStatus.COMPLETED}
+    assert {trial.termination_reason for trial in ended} == {TerminationReason.TOKEN_BUDGET}
+    assert poor.call(evolution.READ_BUDGET, Empty()).used <= 100
+
+
+def test_a_verification_the_tokens_do_not_reach_for_is_refused(poor, small):
+    trial = poor.run(small(generations=50))
+    poor.call(evolution.ALLOCATE_TOKENS, AllocateTokens(holder="somebody", tokens=8))
+    with pytest.raises(BudgetExhaustedError):
+        poor.call(evolution.VERIFY_TRIAL, TrialRef(trial_id=trial.trial_id))

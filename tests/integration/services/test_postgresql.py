@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import tempfile
 import threading
+import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from dean_provider.contract.pattern import DetectPatterns
 from dean_provider.contract.population import LineageRequest
 from dean_provider.contract.service import Empty
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TrialRef, TrialStatus
-from dean_provider.errors import ConflictError
+from dean_provider.errors import BudgetExhaustedError, ConflictError
+from dean_provider.services.evolution.economy import Economy
 from dean_provider.services.store import Database, Ownership, migrate
 from dean_provider.testing import MockServices
 
@@ -75,6 +78,35 @@ def test_a_database_has_one_owner(url_of):
     second.release()
     first.database.close()
     second.database.close()
+
+
+class Slow(Economy):
+    """Lets others in between its check and what it writes."""
+
+    def require(self, session, holder, tokens):
+        super().require(session, holder, tokens)
+        time.sleep(0.2)
+
+
+def test_what_is_left_is_promised_once(url_of):
+    database, results = Database(url_of("promises")), []
+    migrate(database, "dean_provider.services.evolution")
+    economy = Slow(database, 100, lambda: datetime.now(timezone.utc))
+
+    def allocate(holder):
+        try:
+            results.append(economy.allocate(AllocateTokens(holder=holder, tokens=60)))
+        except BudgetExhaustedError:
+            results.append(None)
+
+    threads = [threading.Thread(target=allocate, args=(f"holder-{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(results), results.count(None)) == (4, 3)
+    assert economy.budget(Empty()).allocated == 60
+    database.close()
 
 
 def test_trials_run_on_postgresql(url_of, tmp_path, caller_of, small, plain):

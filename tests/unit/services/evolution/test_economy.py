@@ -112,3 +112,30 @@ def test_usage_by_window_newest_first(economy):
     part = economy.usage(ReadUsage(trial_id="t", since=NOW.replace(hour=4, minute=0, second=0), until=NOW.replace(hour=5)))
     assert (part.tokens, len(part.windows)) == (4, 1)
     assert economy.usage(ReadUsage(trial_id="t", limit=1)).tokens == 15
+
+
+def test_a_trial_without_a_budget_is_promised_its_next_generation(economy, store_trial):
+    store_trial("first", population_size=100, elite_size=10)
+    assert economy.budget(Empty()).allocated == 100
+    with economy.database.write() as session:
+        session.query(TrialRow).update({"current_generation": 0})
+    assert economy.budget(Empty()).allocated == 90
+    with pytest.raises(BudgetExhaustedError):
+        economy.allocate(AllocateTokens(holder="b", tokens=911))
+    with economy.database.write() as session:
+        session.query(TrialRow).update({"current_generation": 5})
+    assert economy.budget(Empty()).allocated == 0
+
+
+def test_an_allocation_smaller_than_the_next_generation_still_leaves_room_for_it(economy, store_trial):
+    store_trial("t", population_size=100)
+    economy.allocate(AllocateTokens(holder="t", tokens=30))
+    assert economy.budget(Empty()).allocated == 100
+
+
+def test_what_long_work_will_spend_is_kept_for_it(economy):
+    with economy.holding("a", 600):
+        assert available(economy, "b") == 400
+        with pytest.raises(BudgetExhaustedError), economy.holding("a", 401):
+            pass
+    assert available(economy, "b") == 1000

@@ -6,12 +6,13 @@ import time
 import numpy as np
 import pytest
 
+from dean_provider.contract.economy import AllocateTokens
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Population, PopulationGeneration
 from dean_provider.contract.trial import TrialRef
 from dean_provider.engine.generation import initial
 from dean_provider.engine.objectives import load_objective
-from dean_provider.errors import ConnectionFailedError
+from dean_provider.errors import BudgetExhaustedError, ConnectionFailedError
 from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted
 from dean_provider.services.evolution.lookup import trial_row
 from dean_provider.services.evolution.run import Run
@@ -127,3 +128,39 @@ def test_only_a_running_trial_says_what_it_waits_for(evolution_app, store_trial)
     store_trial("t", status="paused")
     evolution_app.records.note_waiting("t", "Waiting: for nobody")
     assert waiting(evolution_app) is None
+
+
+def test_without_tokens_for_generation_0_a_trial_does_not_begin(evolution_app, store_trial, run_of):
+    store_trial("t")
+    evolution_app.economy.limit = 11
+    with pytest.raises(BudgetExhaustedError):
+        run_of("t", Agents())()
+
+
+def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial):
+    """Between a run's own check and its commit somebody else may be promised what is left."""
+    store_trial("t", population_size=12, elite_size=2)
+    records, economy = evolution_app.records, evolution_app.economy
+    economy.limit = 30
+    before = records.load("t")
+    assert records.begin("t")
+    economy.allocate(AllocateTokens(holder="somebody", tokens=9))
+    committed = records.commit(before, generation_of(before), 0, next_cost=10)
+    assert (committed.goes_on, committed.affordable) == (True, False)
+
+
+def generation_of(before):
+    return {
+        "generation": 0,
+        "fitness": np.zeros(12),
+        "best_fitness": 0.0,
+        "mean_fitness": 0.0,
+        "worst_fitness": 0.0,
+        "diversity": 0.5,
+        "best_agent_id": "a0",
+        "evaluations": 12,
+        "tokens_used": before.tokens_used + 12,
+        "intervention": None,
+        "digest": "d",
+        "elapsed_seconds": 1.0,
+    }
