@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dean_provider.hooks.airflow import AirflowHook
     from dean_provider.hooks.client import ServiceClient
-    from dean_provider.hooks.correlation import correlation_id
+    from dean_provider.hooks.correlation import correlation_id, run_prefix
     from dean_provider.hooks.evolution import EvolutionAPIHook
     from dean_provider.hooks.indexagent import IndexAgentHook
     from dean_provider.hooks.registry import forget
     from dean_provider.hooks.service import ServiceHook
 
-__all__ = ["AirflowHook", "EvolutionAPIHook", "IndexAgentHook", "ServiceClient", "ServiceHook", "correlation_id", "forget"]
+__all__ = ["AirflowHook", "EvolutionAPIHook", "IndexAgentHook", "ServiceClient", "ServiceHook", "correlation_id", "forget", "run_prefix"]
 
 _HOMES = {
     "AirflowHook": "airflow",
@@ -24,6 +24,7 @@ _HOMES = {
     "ServiceHook": "service",
     "correlation_id": "correlation",
     "forget": "registry",
+    "run_prefix": "correlation",
 }
 
 

@@ -61,8 +61,15 @@ class ValidateTrialOperator(TrialOperator):
         settings = resolve(self._overrides(context)).settings
         plan = self._plan(context, settings)
         self.log.info("Trial %s (%s): %s", plan.trial_id, plan.config.name, plan.config.model_dump_json(exclude_defaults=True))
+        self._tell_where_to_look(context)
         await self._warn_of_drift(context, plan)
         return plan.to_xcom()
+
+    def _tell_where_to_look(self, context: Context) -> None:
+        from dean_provider.hooks.correlation import HEADER, run_prefix
+
+        ti: Any = context["ti"]
+        self.log.info("Every call of this run carries an %s that begins with %s.", HEADER, run_prefix(ti.dag_id, ti.run_id))
 
     def _overrides(self, context: Context) -> dict[str, Any]:
         overrides = dict(self.trial)

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dean_provider.hooks import correlation_id
+from dean_provider.hooks import correlation_id, run_prefix
 
 names = st.text(max_size=12)
 
@@ -23,3 +23,9 @@ def test_tells_tasks_and_runs_apart() -> None:
 
     assert len(ids) == 24
     assert correlation_id("a", "bc") != correlation_id("ab", "c")
+
+
+@given(names, names, names, st.integers(-1, 100))
+def test_all_calls_of_a_run_are_found_by_how_their_ids_begin(dag: str, run: str, task: str, index: int) -> None:
+    assert correlation_id(dag, run, task, index).startswith(run_prefix(dag, run) + "-")
+    assert not correlation_id(dag, run + "x", task, index).startswith(run_prefix(dag, run))

@@ -65,4 +65,6 @@ def test_the_python_shown_runs(server: Any, reply: Any, monkeypatch: pytest.Monk
     assert names["running_trials"]() == ["t"]
     assert server.asked[0].query["status"] == "running"
     assert asyncio.run(names["best_fitness"]("t")) == 2
-    assert re.fullmatch(r"[0-9a-f-]{36}\n", capsys.readouterr().out)
+    run, task = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"[0-9a-f-]{18}", run)
+    assert re.fullmatch(rf"{run}-[0-9a-f-]{{17}}", task)

@@ -11,8 +11,10 @@ from dean_provider.contract.config import TrialConfig
 from dean_provider.errors import ConnectionFailedError, NotFoundError
 from dean_provider.form import trial_params
 from dean_provider.handle import TrialPlan
+from dean_provider.hooks import run_prefix
 from dean_provider.operators.identity import seed_of, trial_id
 from dean_provider.operators.validation import ValidateTrialOperator
+from dean_provider.triggers.task_state import correlation_of
 
 NAMESPACE = "3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"
 
@@ -117,6 +119,15 @@ def test_warns_how_a_cleared_run_drifted(run, make_context, services, make_trial
     warned = capsys.readouterr().out
     assert "generations = 10" in warned
     assert "20" in warned
+
+
+def test_says_how_the_runs_calls_are_found_in_a_services_log(run, make_context, services, capsys):
+    services()
+    context = make_context("validate_trial")
+    run(ValidateTrialOperator(task_id="validate_trial"), context)
+    begins = run_prefix(context["ti"].dag_id, context["ti"].run_id)
+    assert capsys.readouterr().out.count(f"begins with {begins}.") == 1
+    assert correlation_of(make_context("await_evolution", map_index=2)).startswith(begins)
 
 
 @pytest.mark.parametrize("answer", [ConnectionFailedError("refused"), NotFoundError("none")])
