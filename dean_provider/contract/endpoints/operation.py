@@ -113,7 +113,7 @@ class Route:
             if self.receive and isinstance(payload, dict):
                 payload = {self.receive.get(key, key): value for key, value in payload.items()}
             return operation.response.model_validate(payload)
-        except (ValidationError, KeyError, TypeError, ValueError, IndexError) as error:
+        except (ValidationError, AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             problems = error.errors(include_url=False, include_input=False) if isinstance(error, ValidationError) else []
             raise InvalidResponseError(
                 f"{operation.service.value} answered {operation.name} with something else than its dialect promises.",

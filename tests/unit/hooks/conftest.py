@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from airflow.sdk import Connection
 
+from dean_provider.contract.service import ServiceName
 from dean_provider.hooks import registry
 from dean_provider.hooks.channel import Channel
 from dean_provider.hooks.clock import Clock
@@ -271,7 +272,7 @@ def make_hook(fake_clock: FakeClock, connection: Callable[..., Connection]) -> I
 
     def make(hook_class: Any, server: ScriptedServer | None, extra: dict[str, Any] | None = None, **fields: Any) -> Any:
         said = {"host": "127.0.0.1", "port": server.port if server else None, **fields}
-        options = {"dialect": "reference", "attempts": 1, **(extra or {})}
+        options = {"dialect": "v2" if hook_class.service is ServiceName.AIRFLOW else "reference", "attempts": 1, **(extra or {})}
         redis_url = options.pop("redis_url", None)
 
         def resolve(conn_id: str) -> Any:

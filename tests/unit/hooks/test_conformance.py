@@ -1,4 +1,4 @@
-"""Every operation of both services, synchronously and asynchronously, under the same faults.
+"""Every operation of both services and of another Airflow, synchronously and asynchronously, under the same faults.
 
 What is asserted of one operation is asserted of all; an operation that is added to the contract without an example here fails the suite.
 """
@@ -6,16 +6,16 @@ What is asserted of one operation is asserted of all; an operation that is added
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from dean_provider.contract import economy, evaluation, pattern, population, service, trial
+from dean_provider.contract import dag_run, economy, evaluation, pattern, population, service, trial
 from dean_provider.contract.config import TrialConfig
-from dean_provider.contract.endpoints import Operation, evolution, indexagent
+from dean_provider.contract.endpoints import Operation, airflow, evolution, indexagent
 from dean_provider.contract.problem import to_problem
 from dean_provider.contract.service import ServiceName
 from dean_provider.contract.space import RealTrait, SearchSpace
@@ -32,7 +32,7 @@ from dean_provider.errors import (
     ServiceUnavailableError,
     error_classes,
 )
-from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SPACE = SearchSpace(traits=(RealTrait(name="x", low=0, high=1),))
@@ -134,20 +134,55 @@ INDEXAGENT: dict[Operation[Any, Any], tuple[BaseModel, BaseModel]] = {
     indexagent.SEARCH_CODE: (service.SearchCode(query="bin"), service.SearchResults(results=[], total=0)),
     indexagent.READ_INDEX_STATUS: (EMPTY, service.IndexStatus()),
 }
-EXAMPLES = {**EVOLUTION, **INDEXAGENT}
-HOOKS = {ServiceName.EVOLUTION: EvolutionAPIHook, ServiceName.INDEXAGENT: IndexAgentHook}
-MODULES = {ServiceName.EVOLUTION: evolution, ServiceName.INDEXAGENT: indexagent}
+DAG = dag_run.Dag(dag_id="d", is_paused=True)
+RUN = dag_run.DagRun(dag_id="d", dag_run_id="r:1+1", state=dag_run.DagRunState.QUEUED, conf={"x": [1]})
+WELL = service.Check(status=service.HealthStatus.HEALTHY)
+AIRFLOW: dict[Operation[Any, Any], tuple[BaseModel, BaseModel]] = {
+    airflow.HEALTH: (
+        EMPTY,
+        service.Health(status=WELL.status, service="airflow", dialect="v2", checks={"metadatabase": WELL, "scheduler": WELL}),
+    ),
+    airflow.READ_VERSION: (EMPTY, dag_run.Version(version="3.3.2")),
+    airflow.LIST_DAGS: (dag_run.ListDags(limit=3), dag_run.DagPage(dags=[DAG], total_entries=1)),
+    airflow.READ_DAG: (dag_run.DagRef(dag_id="d"), DAG),
+    airflow.PAUSE_DAG: (dag_run.PauseDag(dag_id="d", is_paused=True), DAG),
+    airflow.TRIGGER_DAG_RUN: (dag_run.TriggerDagRun(dag_id="d", conf={"x": [1]}, note="why"), RUN),
+    airflow.READ_DAG_RUN: (dag_run.DagRunRef(dag_id="d", dag_run_id="r:1+1"), RUN),
+    airflow.LIST_TASKS: (
+        dag_run.ListTasks(dag_id="d", dag_run_id="r:1+1", offset=100),
+        dag_run.TaskPage(task_instances=[dag_run.TaskState(task_id="t", state="running")], total_entries=101),
+    ),
+}
+SPOKEN = {airflow.HEALTH: {"metadatabase": {"status": "healthy"}, "scheduler": {"status": "healthy"}, "triggerer": {"status": None}}}
+"""Answers that a dialect spells in another form than ours."""
 
-every_operation = pytest.mark.parametrize("operation", EXAMPLES, ids=lambda operation: f"{operation.service.value}.{operation.name}")
+EXAMPLES = {**EVOLUTION, **INDEXAGENT, **AIRFLOW}
+HOOKS = {ServiceName.EVOLUTION: EvolutionAPIHook, ServiceName.INDEXAGENT: IndexAgentHook, ServiceName.AIRFLOW: AirflowHook}
+DIALECTS = {ServiceName.EVOLUTION: evolution.REFERENCE, ServiceName.INDEXAGENT: indexagent.REFERENCE, ServiceName.AIRFLOW: airflow.V2}
+
+
+def of_operations(operations: Iterable[Operation[Any, Any]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("operation", operations, ids=lambda operation: f"{operation.service.value}.{operation.name}")
+
+
+every_operation = of_operations(EXAMPLES)
+every_repeatable_operation = of_operations([operation for operation in EXAMPLES if operation.idempotent])
+every_other_operation = of_operations([operation for operation in EXAMPLES if not operation.idempotent])
 
 
 def good(reply: Any, operation: Operation[Any, Any]) -> Any:
     response = EXAMPLES[operation][1]
+    if operation in SPOKEN:
+        return reply(body=SPOKEN[operation])
     return reply(body=response.text if isinstance(response, service.TextDocument) else response.model_dump(mode="json"))
 
 
 def test_every_operation_of_the_contract_has_an_example() -> None:
-    assert set(EXAMPLES) == {*evolution.OPERATIONS, *indexagent.OPERATIONS}
+    assert set(EXAMPLES) == {*evolution.OPERATIONS, *indexagent.OPERATIONS, *airflow.OPERATIONS}
+
+
+def test_all_operations_but_one_may_be_repeated() -> None:
+    assert [operation for operation in EXAMPLES if not operation.idempotent] == [airflow.TRIGGER_DAG_RUN]
 
 
 @every_operation
@@ -161,7 +196,7 @@ def test_asks_what_the_contract_says_and_understands_the_answer(
     assert caller.call(hook, operation, request) == response
 
     (asked,) = server.asked
-    wire = MODULES[operation.service].REFERENCE.route(operation).build(request)
+    wire = DIALECTS[operation.service].route(operation).build(request)
     assert (asked.method, asked.path, asked.query, asked.json) == (wire.method, wire.path, wire.query, wire.body)
     assert asked.headers["x-request-id"] == hook.correlation_id
     assert asked.headers["user-agent"].startswith("dean-provider/")
@@ -179,7 +214,7 @@ FAULTS: dict[str, tuple[Callable[[Any], Any], type[DeanError]]] = {
 }
 
 
-@every_operation
+@every_repeatable_operation
 def test_survives_each_fault_once(
     operation: Operation[Any, Any], caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any
 ) -> None:
@@ -196,6 +231,27 @@ def test_survives_each_fault_once(
         assert {asked.body for asked in server.asked} == {server.asked[0].body}
         assert len({asked.headers["x-request-id"] for asked in server.asked}) == 1
         assert fake_clock.pauses == [float(bad.headers.get("Retry-After", 0.25))], name
+
+
+@every_other_operation
+def test_is_not_done_twice_when_an_answer_is_lost(
+    operation: Operation[Any, Any], caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any
+) -> None:
+    """Only a refusal is sent again: after every other fault the service may have done what was asked."""
+    request, response = EXAMPLES[operation]
+    hook = make_hook(HOOKS[operation.service], server, {"attempts": 3, "breaker_threshold": 1000})
+
+    for name, (fault, error) in FAULTS.items():
+        server.asked.clear()
+        fake_clock.pauses.clear()
+        server.script = [fault(reply), good(reply, operation)]
+        if error is RateLimitedError:
+            assert caller.call(hook, operation, request) == response, name
+            assert (len(server.asked), fake_clock.pauses) == (2, [2]), name
+            continue
+        with pytest.raises(error):
+            caller.call(hook, operation, request)
+        assert (len(server.asked), fake_clock.pauses) == (1, []), name
 
 
 @every_operation
