@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import func, select
+from structlog import get_logger
 
 from dean_provider import __version__
 from dean_provider.contract.endpoints import evolution as operations
@@ -48,6 +49,7 @@ from dean_provider.services.web.instruments import Instruments
 __all__ = ["EvolutionService"]
 
 PACKAGE = "dean_provider.services.evolution"
+_log = get_logger(__name__)
 _LONG_CALLS = 8
 _HEALTH_SECONDS = 2.0
 
@@ -65,12 +67,24 @@ class EvolutionService:
 
     :param now: the time (UTC).
     :param probe: called where a test may kill the process.
+    :param on_lost: called on the loop when another service has taken the database, so that the process can end.
     """
 
-    def __init__(self, settings: EvolutionSettings, *, now: Callable[[], datetime] = _utc_now, probe: Probe = _no_probe) -> None:
+    ownership_seconds = 5.0
+
+    def __init__(
+        self,
+        settings: EvolutionSettings,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        probe: Probe = _no_probe,
+        on_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
         self.now = now
+        self.on_lost = on_lost
         self.closing = threading.Event()
+        self.lost = threading.Event()
         self.database = Database(settings.database_url)
         self.ownership = Ownership(self.database, "evolution")
         self.notices = Notices(settings.max_waiting_calls)
@@ -178,8 +192,8 @@ class EvolutionService:
         )
 
     def _open(self) -> None:
-        migrate(self.database, PACKAGE)
         self.ownership.take()
+        migrate(self.database, PACKAGE)
         self.pool.start()
         self.conductor.recover()
 
@@ -197,13 +211,26 @@ class EvolutionService:
         """Trials, selection, evaluation, generations, budgets and the token economy, the pattern registry."""
         self.notices.open()
         await asyncio.to_thread(self._open)
+        watch = asyncio.create_task(self._watch_ownership())
         try:
             yield
         finally:
+            watch.cancel()
             self.notices.close()
             await asyncio.to_thread(self._close)
 
+    async def _watch_ownership(self) -> None:
+        """Move no trial any more once another service owns the database."""
+        while await asyncio.to_thread(self.ownership.keep):  # noqa: ASYNC110  nobody tells us of it
+            await asyncio.sleep(self.ownership_seconds)
+        _log.error("another Evolution API has taken the database; this one stops")
+        self.lost.set()
+        await asyncio.to_thread(self.conductor.close, 0)
+        self.on_lost()
+
     async def _check_database(self) -> Check:
+        if self.lost.is_set():
+            return Check(status=HealthStatus.UNHEALTHY, message="another Evolution API owns the database")
         await asyncio.to_thread(self.database.ping)
         return Check(status=HealthStatus.HEALTHY)
 

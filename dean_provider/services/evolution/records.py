@@ -170,13 +170,14 @@ class Records:
 
         :param generation: columns of the generation, without trial and time.
         :param next_cost: tokens of the generation after it, which are promised to the trial with this commit.
-        :raises Interrupted: the trial was stopped meanwhile; nothing is written.
+        :raises Interrupted: the trial was stopped meanwhile, or another service has moved it; nothing is written.
         """
         at = self.now()
         with self.database.write() as session:
-            query = select(TrialRow.number, TrialRow.status).where(TrialRow.trial_id == before.trial_id).with_for_update()
-            number, status = session.execute(query).tuples().one()
-            if status not in _MOVING:
+            known = TrialRow.number, TrialRow.status, TrialRow.current_generation
+            query = select(*known).where(TrialRow.trial_id == before.trial_id).with_for_update()
+            number, status, newest = session.execute(query).tuples().one()
+            if status not in _MOVING or newest != before.generation:
                 raise Interrupted
             columns = {**generation, "trial": number, "completed_at": at, "retries": retries}
             session.execute(insert(table_of(GenerationRow)).values(columns))

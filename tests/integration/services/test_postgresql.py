@@ -21,6 +21,7 @@ from dean_provider.contract.population import LineageRequest
 from dean_provider.contract.service import Empty
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TrialRef, TrialStatus
 from dean_provider.errors import BudgetExhaustedError, ConflictError
+from dean_provider.services.evolution.app import EvolutionService
 from dean_provider.services.evolution.economy import Economy
 from dean_provider.services.store import Database, Ownership, migrate
 from dean_provider.testing import MockServices
@@ -78,6 +79,45 @@ def test_a_database_has_one_owner(url_of):
     second.release()
     first.database.close()
     second.database.close()
+
+
+def cut(server):
+    server.psql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory';")
+
+
+def test_a_lost_lock_is_taken_again_unless_somebody_else_has_it(url_of, server):
+    url = url_of("lost")
+    first, second = Ownership(Database(url), "evolution"), Ownership(Database(url), "evolution", patience_seconds=0)
+    first.take()
+    assert first.keep()
+    cut(server)
+    assert first.keep()
+    with pytest.raises(ConflictError):
+        second.take()
+    cut(server)
+    second.take()
+    assert not first.keep()
+    for owner in (first, second):
+        owner.release()
+        owner.database.close()
+
+
+def test_a_service_that_has_lost_its_database_moves_nothing_and_says_so(url_of, server, tmp_path, caller_of, small, monkeypatch):
+    monkeypatch.setattr(EvolutionService, "ownership_seconds", 0.2)
+    url = url_of("taken")
+    with MockServices(tmp_path, evolution={"database_url": url}) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        trial_id = caller.start(small(generations=50_000)).trial_id
+        caller.wait(trial_id, lambda trial: trial.current_generation >= 0)
+        monkeypatch.setattr(services._service.ownership, "keep", lambda: False)
+        deadline = time.monotonic() + 20
+        while caller.send(evolution.HEALTH, Empty()).status_code != 503:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        while services._service.conductor.running():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert caller.read(trial_id).status is TrialStatus.RUNNING
 
 
 class Slow(Economy):

@@ -162,3 +162,15 @@ def test_the_services_never_import_airflow(module):
 def test_the_mock_services_never_import_airflow():
     code = "import sys, dean_provider.testing; sys.exit('airflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_a_second_service_on_the_same_database_ends_with_one_line(tmp_path):
+    with process(tmp_path, "evolution", "--port", "0", "--workers", "1") as first:
+        announced(first, "Evolution API")
+        second = subprocess.run(
+            [*COMMAND, "evolution", "--port", "0", "--workers", "1"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert (second.returncode, second.stdout) == (1, "")
+    lines = second.stderr.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("error: Another Evolution API already works on this database.")

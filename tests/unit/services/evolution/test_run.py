@@ -149,6 +149,17 @@ def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial):
     assert (committed.goes_on, committed.affordable) == (True, False)
 
 
+def test_what_another_service_has_committed_is_not_committed_again(evolution_app, store_trial):
+    store_trial("t")
+    records = evolution_app.records
+    before = records.load("t")
+    records.begin("t")
+    records.commit(before, generation_of(before), 0)
+    with pytest.raises(Interrupted):
+        records.commit(before, generation_of(before), 0)
+    assert records.load("t").tokens_used == 12
+
+
 def generation_of(before):
     return {
         "generation": 0,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dean_provider.errors import ConflictError
+from dean_provider.errors import ConflictError, ConnectionFailedError
 from dean_provider.services.store import Database, Ownership
 
 
@@ -32,3 +32,19 @@ def test_other_names_are_other_locks(database):
     second.take()
     first.release()
     second.release()
+
+
+def test_a_file_is_kept_and_taking_it_twice_changes_nothing(database):
+    owner = Ownership(database, "evolution")
+    owner.take()
+    owner.take()
+    assert owner.keep()
+    owner.release()
+
+
+def test_a_database_that_is_away_is_one_clear_error():
+    owner = Ownership(Database("postgresql://nobody:swordfish@127.0.0.1:9/none"), "evolution")
+    with pytest.raises(ConnectionFailedError, match="cannot be used") as caught:
+        owner.take()
+    assert "swordfish" not in str(caught.value)
+    owner.database.close()
