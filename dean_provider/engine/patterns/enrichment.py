@@ -10,7 +10,8 @@ from dean_provider.engine.arrays import Floats, Integers
 
 __all__ = ["adjusted", "tail"]
 
-CHUNK: Final = 4096
+CELLS: Final = 500_000
+"""Terms that are held at once, in several arrays of 8 bytes each."""
 
 
 def tail(matching: Integers, elite: int, marked: Integers, population: int) -> Floats:
@@ -19,15 +20,18 @@ def tail(matching: Integers, elite: int, marked: Integers, population: int) -> F
     :param marked: agents of the population that carry the mark; same shape as ``matching``.
     """
     logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1.0, population + 1)))))
-    p_values = np.empty(len(matching))
-    for start in range(0, len(matching), CHUNK):
-        part = slice(start, start + CHUNK)
-        p_values[part] = _tail(matching[part], elite, marked[part], population, logs)
-    return np.clip(p_values, 0.0, 1.0)
+    tables, which = np.unique(np.stack((matching, marked), axis=1), axis=0, return_inverse=True)  # sorted: chunks have like numbers
+    p_values = np.empty(len(tables))
+    rows = max(1, CELLS // (elite + 1))
+    for start in range(0, len(tables), rows):
+        part = tables[start : start + rows]
+        p_values[start : start + rows] = _tail(part[:, 0], elite, part[:, 1], population, logs)
+    found: Floats = np.clip(p_values, 0.0, 1.0)[which.reshape(-1)]
+    return found
 
 
 def _tail(matching: Integers, elite: int, marked: Integers, population: int, logs: Floats) -> Floats:
-    k = np.arange(elite + 1)[None, :]
+    k = np.arange(matching.min(), min(elite, int(marked.max())) + 1)[None, :]
     with_mark = marked[:, None]
     possible = (k >= matching[:, None]) & (k <= with_mark) & (elite - k <= population - with_mark)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,6 +31,20 @@ def test_many_at_once_as_one_by_one():
     together = tail(matching, 25, marked, 100)
     assert together[:20] == pytest.approx([tail(matching[i : i + 1], 25, marked[:1], 100)[0] for i in range(20)])
     assert (together[:20] == together[-1000:-980]).all()
+
+
+def test_memory_stays_bounded_with_many_agents():
+    """10,000 fittest of 40,000 agents: ten thousand terms for each of thousands of tests."""
+    random = np.random.default_rng(1)
+    marked = random.integers(5_000, 20_000, 3000)
+    matching = np.minimum(marked // 4 + random.integers(0, 200, 3000), 10_000)
+    tracemalloc.start()
+    p_values = tail(matching, 10_000, marked, 40_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60e6
+    expected = hypergeom.sf(matching[:3] - 1, 40_000, marked[:3], 10_000)
+    assert p_values[:3] == pytest.approx(expected, rel=1e-6)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
