@@ -135,11 +135,11 @@ class EvolutionService:
         self.closing.set()
         self.notices.close()
 
-    def _long(self, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def _long(self, name: str, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Work that may take minutes, on threads of its own, so that it never starves short calls."""
 
         async def answer(request: Any) -> Any:
-            return await self.long_calls.run(partial(work, request))
+            return await self.long_calls.run(f"{name}|{request.model_dump_json()}", partial(work, request))
 
         return answer
 
@@ -162,7 +162,7 @@ class EvolutionService:
             operations.LIST_GENERATIONS: history.list,
             operations.STREAM_TRIAL: history.stream,
             operations.EXPORT_TRIAL: Export(database, self.indexagent).stream,
-            operations.VERIFY_TRIAL: self._long(self.verifier.verify),
+            operations.VERIFY_TRIAL: self._long("verify", self.verifier.verify),
             operations.VALIDATE_TRIAL: shelf.validate,
             operations.READ_CONSTRAINTS: shelf.constraints,
             operations.LIST_OBJECTIVES: shelf.objectives,
@@ -171,8 +171,8 @@ class EvolutionService:
             operations.LIST_PATTERNS: registry.list,
             operations.READ_PATTERN: registry.read,
             operations.STORE_PATTERN: registry.store,
-            operations.MEASURE_PATTERN: self._long(measurement.measure),
-            operations.APPLY_PATTERNS: self._long(application.apply),
+            operations.MEASURE_PATTERN: self._long("measure", measurement.measure),
+            operations.APPLY_PATTERNS: self._long("apply", application.apply),
             operations.READ_BUDGET: self.economy.budget,
             operations.ALLOCATE_TOKENS: self.economy.allocate,
             operations.READ_USAGE: self.economy.usage,
