@@ -9,8 +9,9 @@ from datetime import datetime
 
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import GenerationRef, PopulationGeneration
+from dean_provider.errors import ServiceUnavailableError
 from dean_provider.services.evolution.economy import Economy
-from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Task
+from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.once import Once
 from dean_provider.services.evolution.tables import TrialRow
@@ -39,7 +40,11 @@ class Workshop:
         return self.indexagent.call(operations.READ_GENERATION, GenerationRef(population_id=population_id, generation=generation))
 
     def evaluate(self, trial: TrialRow, genomes: Array, instances: str = "train") -> Array:
-        """Fitness of ``genomes`` under the trial's objective."""
+        """Fitness of ``genomes`` under the trial's objective.
+
+        :raises EvaluationError: they could not be evaluated.
+        :raises ServiceUnavailableError: the service stops.
+        """
         task = Task(
             trial_id=trial.trial_id,
             generation=trial.current_generation,
@@ -50,4 +55,7 @@ class Workshop:
             agent_ids=[""] * len(genomes),
             instances=instances,
         )
-        return self.evaluator.evaluate(task, self.closing).fitness
+        try:
+            return self.evaluator.evaluate(task, self.closing).fitness
+        except Interrupted:
+            raise ServiceUnavailableError("The service stops.", suggestions=["Ask again when it is back."]) from None
