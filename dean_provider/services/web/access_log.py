@@ -13,6 +13,8 @@ from dean_provider.services.web.instruments import Instruments
 __all__ = ["AccessLog"]
 
 _log = get_logger(__name__)
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""A caller may send any word as a method; each label is kept for ever."""
 _ROUTINE = frozenset({"/health", "/metrics"})
 
 
@@ -45,7 +47,8 @@ class AccessLog:
             await self.app(scope, receive, watch)
         finally:
             seconds, route = self.clock() - start, _template(scope)
-            self.instruments.requests.labels(scope["method"], route, str(status)).inc()
-            self.instruments.seconds.labels(scope["method"], route).observe(seconds)
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            self.instruments.requests.labels(method, route, str(status)).inc()
+            self.instruments.seconds.labels(method, route).observe(seconds)
             log = _log.debug if scope["path"] in _ROUTINE else _log.info
             log("request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 6))

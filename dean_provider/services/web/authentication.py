@@ -36,7 +36,7 @@ class BearerGuard:
                 self.jwt_secret,
                 algorithms=["HS256"],
                 leeway=_CLOCK_SKEW_SECONDS,
-                options={"require": ["sub"], "verify_aud": False},
+                options={"require": ["sub", "exp"], "verify_aud": False},
             )
         except jwt.InvalidTokenError:
             return False

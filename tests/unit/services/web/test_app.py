@@ -61,6 +61,15 @@ def test_metrics_are_exposition_text(indexagent):
     assert counted["unmatched", "404"] == 1
 
 
+def test_invented_methods_are_one_label(indexagent):
+    client = indexagent(token="open sesame")
+    for number in range(20):
+        assert client.request(f"INVENTED{number}", "/nowhere").status_code == 401
+    text = client.get("/metrics", headers={"Authorization": "Bearer open sesame"}).text
+    assert "INVENTED" not in text
+    assert 'method="OTHER"' in text
+
+
 def test_evolution_metrics_count_trials_by_status(evolution):
     text = evolution.get("/metrics").text
     samples = {(s.name, s.labels.get("status")): s.value for f in text_string_to_metric_families(text) for s in f.samples}
