@@ -38,7 +38,7 @@ class Lease(BaseModel):
 
 
 class EvaluatedCandidate(BaseModel):
-    position: int = Field(ge=0)
+    position: int = Field(ge=0, le=10**9)
     fitness: float
 
 
@@ -49,7 +49,7 @@ class ReturnEvaluations(BaseModel):
 
     trial_id: str = Field(min_length=1, max_length=128)
     lease_id: str = Field(min_length=1, max_length=128)
-    generation: int = Field(ge=0)
+    generation: int = Field(ge=0, le=10**9)
     results: list[EvaluatedCandidate] = Field(max_length=1000)
 
 

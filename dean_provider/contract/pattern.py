@@ -28,6 +28,8 @@ __all__ = [
     "TraitRange",
 ]
 
+MAX_COUNT = 2**53
+"""What JSON carries exactly."""
 PatternId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
 
@@ -37,7 +39,7 @@ class TraitRange(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     trait: str
-    index: int = Field(default=0, ge=0, description="Gene within the trait.")
+    index: int = Field(default=0, ge=0, le=10**9, description="Gene within the trait.")
     low: float | None = None
     high: float | None = None
     values: tuple[float, ...] | None = Field(default=None, max_length=1000)
@@ -54,10 +56,10 @@ class PatternBody(BaseModel):
 class Support(BaseModel):
     """How the pattern stood out: among the elite against the whole population."""
 
-    elite_matching: int = Field(ge=0)
-    elite_size: int = Field(ge=1)
-    population_matching: int = Field(ge=0)
-    population_size: int = Field(ge=1)
+    elite_matching: int = Field(ge=0, le=MAX_COUNT)
+    elite_size: int = Field(ge=1, le=MAX_COUNT)
+    population_matching: int = Field(ge=0, le=MAX_COUNT)
+    population_size: int = Field(ge=1, le=MAX_COUNT)
     p_value: float = Field(ge=0, le=1)
     q_value: float = Field(ge=0, le=1, description="Benjamini-Hochberg adjusted over all traits tested.")
 
@@ -68,8 +70,8 @@ class Effectiveness(BaseModel):
     mean: float
     low: float = Field(description="Lower end of the 95 % interval.")
     high: float = Field(description="Upper end of the 95 % interval.")
-    agents: int = Field(ge=0, description="Agents it was imposed on.")
-    tokens_used: int = Field(default=0, ge=0)
+    agents: int = Field(ge=0, le=MAX_COUNT, description="Agents it was imposed on.")
+    tokens_used: int = Field(default=0, ge=0, le=MAX_COUNT)
 
 
 class PatternStatus(str, Enum):
@@ -89,7 +91,7 @@ class Pattern(BaseModel):
     objective: str | None = None
     trial_id: str | None = None
     population_id: str | None = None
-    generation: int | None = None
+    generation: int | None = Field(default=None, ge=0, le=10**9)
     support: Support | None = None
     effectiveness: Effectiveness | None = None
     status: PatternStatus = PatternStatus.DISCOVERED
@@ -114,8 +116,8 @@ class DetectPatterns(BaseModel):
     """Find trait ranges enriched among the fittest ``elite_share`` over the generations ``start`` to ``end`` of a population."""
 
     population_id: str = Field(min_length=1, max_length=128)
-    start: int | None = Field(default=None, ge=0, description="First generation looked at; the newest when empty.")
-    end: int | None = Field(default=None, ge=0, description="Last generation looked at; the newest when empty.")
+    start: int | None = Field(default=None, ge=0, le=10**9, description="First generation looked at; the newest when empty.")
+    end: int | None = Field(default=None, ge=0, le=10**9, description="Last generation looked at; the newest when empty.")
     elite_share: float = Field(default=0.25, gt=0, lt=1)
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
     limit: int = Field(default=20, ge=1, le=100)

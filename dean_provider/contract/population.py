@@ -40,6 +40,7 @@ __all__ = [
 
 PopulationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 MAX_POPULATION = 10_000
+Position = Annotated[int, Field(ge=0, lt=MAX_POPULATION)]
 
 
 class Variation(str, Enum):
@@ -180,8 +181,8 @@ class Breed(PopulationRef):
     generation: int = Field(ge=1, le=10**9)
     seed: int = Field(ge=0, le=2**53 - 1)
     fitness: list[float] = Field(max_length=MAX_POPULATION, description="Fitness of the generation before, by position.")
-    elites: list[int] = Field(default_factory=list, max_length=MAX_POPULATION, description="Positions copied unchanged, first.")
-    parents: list[tuple[int, int]] = Field(max_length=MAX_POPULATION, description="One pair for each further child.")
+    elites: list[Position] = Field(default_factory=list, max_length=MAX_POPULATION, description="Positions copied unchanged, first.")
+    parents: list[tuple[Position, Position]] = Field(max_length=MAX_POPULATION, description="One pair for each further child.")
     mutation_rate: float = Field(ge=0, le=1)
     crossover_rate: float = Field(ge=0, le=1)
     intervention: InterventionPolicy | None = None
