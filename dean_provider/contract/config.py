@@ -132,7 +132,7 @@ class TrialConfig(BaseModel):
         return self
 
     def dependency_problems(self) -> list[dict[str, Any]]:
-        """Every broken rule between fields, each with ``field``, ``depends_on`` (the other fields it names), ``rule`` and ``suggestion``."""
+        """Every broken rule between fields, each with ``field``, ``depends_on`` (other fields it names), ``rule`` and ``suggestion``."""
         found: list[dict[str, Any]] = []
 
         def need(ok: bool, field: str, rule: str, suggestion: str, *depends_on: str) -> None:
