@@ -71,6 +71,7 @@ class Route:
     :param encode: last word on the remaining request fields, ours to wire; runs before ``send``.
     :param decode: first word on the answer: ``decode(payload, request fields)`` gives our form; runs before ``receive``.
     :param text: the answer is text and becomes ``{"text": …}``.
+    :param media_type: of a text.
     :param wait_field: request field with the seconds the service may hold the answer back; added to the time allowed.
     """
 
@@ -83,6 +84,7 @@ class Route:
     decode: Callable[[Any, Payload], Any] | None = None
     text: bool = False
     wait_field: str | None = None
+    media_type: str = "text/plain"
 
     def build(self, request: BaseModel) -> WireRequest:
         """Spell ``request`` in this dialect."""

@@ -19,7 +19,7 @@ from dean_provider.contract.endpoints.dialect import Dialect
 from dean_provider.contract.endpoints.operation import Operation
 from dean_provider.contract.service import Empty
 from dean_provider.services.web.access_log import AccessLog
-from dean_provider.services.web.authentication import BearerGuard
+from dean_provider.services.web.authentication import OPEN_PATHS, BearerGuard
 from dean_provider.services.web.binding import Handlers, bind, problem_schema
 from dean_provider.services.web.body_limit import BodyLimit
 from dean_provider.services.web.health import CheckFunction, HealthReport
@@ -69,11 +69,19 @@ def _middleware(service: Service, settings: ServiceSettings) -> list[Middleware]
     ]
 
 
-def _describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
+def _describe(app: FastAPI, *, protected: bool) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document; of a protected service it says that callers need a bearer token, except for its health."""
+
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problem_schema()
+            if protected:
+                schema["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+                schema["security"] = [{"bearer": []}]
+                for path in OPEN_PATHS & schema["paths"].keys():
+                    for operation in schema["paths"][path].values():
+                        operation["security"] = []
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -101,5 +109,5 @@ def build_app(service: Service, settings: ServiceSettings) -> FastAPI:
         return await health(request)
 
     bind(app.router, service.dialect, {**service.handlers, service.health: answer_health, service.metrics: metrics})
-    app.openapi = _describe(app)  # type: ignore[method-assign]
+    app.openapi = _describe(app, protected=settings.token is not None or settings.jwt_secret is not None)  # type: ignore[method-assign]
     return app

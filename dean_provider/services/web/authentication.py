@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dean_provider.errors import AuthenticationError
 from dean_provider.services.web.problems import problem_response
 
-__all__ = ["BearerGuard"]
+__all__ = ["OPEN_PATHS", "BearerGuard"]
 
-_OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health"})
 _CLOCK_SKEW_SECONDS = 30
 _TYPES = ("access", "service")
 
@@ -48,7 +48,7 @@ class BearerGuard:
         return self._signed(presented)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = scope["type"] != "http" or scope["path"] in _OPEN_PATHS or (self.token is None and self.jwt_secret is None)
+        is_open = scope["type"] != "http" or scope["path"] in OPEN_PATHS or (self.token is None and self.jwt_secret is None)
         if is_open:
             await self.app(scope, receive, send)
             return

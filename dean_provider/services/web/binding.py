@@ -102,6 +102,11 @@ def _endpoint(operation: Operation[Any, Any], handler: Handler, extras: Collecti
     return synchronous
 
 
+def _text_class(media_type: str) -> type[Response]:
+    """What OpenAPI says that an answer is."""
+    return type("TextResponse", (PlainTextResponse,), {"media_type": media_type})
+
+
 def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
     """Register every operation of ``dialect`` that has a handler.
 
@@ -121,7 +126,7 @@ def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
             name=name,
             summary=operation.summary,
             response_model=None if route.text else operation.response,
-            response_class=PlainTextResponse if route.text else JSONResponse,
+            response_class=_text_class(route.media_type) if route.text else JSONResponse,
             responses=_PROBLEM,
         )
 

@@ -53,3 +53,30 @@ def test_openapi_says_what_is_sent_and_answered(evolution_app):
 def test_a_service_that_lacks_a_handler_does_not_start():
     with pytest.raises(KeyError):
         bind(APIRouter(), evolution_operations.REFERENCE, {})
+
+
+def test_what_is_sent_is_what_is_described(evolution_app):
+    paths = evolution_app.app.openapi()["paths"]
+    described = {
+        operation["operationId"]: set(operation["responses"]["200"]["content"])
+        for methods in paths.values()
+        for operation in methods.values()
+    }
+    assert described["stream_trial"] == {"text/event-stream"}
+    assert described["export_trial"] == {"application/x-ndjson"}
+    assert described["metrics"] == {"text/plain"}
+    assert described["read_trial"] == {"application/json"}
+
+
+@pytest.mark.parametrize("protection", [{"token": "open sesame"}, {"jwt_secret": "a secret of at least thirty-two bytes"}])
+def test_a_protected_service_says_that_a_token_is_needed(indexagent, protection):
+    schema = indexagent(**protection).app.openapi()
+    assert schema["components"]["securitySchemes"] == {"bearer": {"type": "http", "scheme": "bearer"}}
+    assert schema["security"] == [{"bearer": []}]
+    assert schema["paths"]["/health"]["get"]["security"] == []
+
+
+def test_an_open_service_asks_for_no_token(indexagent):
+    schema = indexagent().app.openapi()
+    assert "security" not in schema
+    assert "securitySchemes" not in schema["components"]
