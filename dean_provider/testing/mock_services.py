@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import Self
@@ -28,6 +29,13 @@ from dean_provider.testing.faults import Faults, FaultyApp
 __all__ = ["MockService", "MockServices"]
 
 _START_SECONDS = 60.0
+
+
+def _log_plainly() -> None:
+    """Show a crash as its trace alone: structlog's own choice for terminals also prints every local variable, headers included."""
+    if not structlog.is_configured():
+        renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 class MockService:
@@ -56,6 +64,7 @@ class MockService:
 
         :raises ConfigurationError: it did not start.
         """
+        _log_plainly()
         self._thread.start()
         waited = threading.Event()
         for _ in range(int(_START_SECONDS * 50)):
