@@ -12,6 +12,7 @@ from airflow.sdk import AssetAlias
 from airflow.sdk.exceptions import AirflowFailException
 
 from dean_provider.assets import TRIALS_ALIAS, create_asset
+from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle
 from dean_provider.operators.base import TrialOperator
 from dean_provider.operators.links import REPORT_KEY, ReportLink
@@ -65,6 +66,7 @@ class PublishReportOperator(TrialOperator):
     async def act(self, context: Context) -> dict[str, Any]:
         from dean_provider.operators.gathering import Gathering
         from dean_provider.report import render
+        from dean_provider.triggers.trial import stop_trial
 
         handle = TrialHandle.of(self.trial)
         gathering = Gathering(
@@ -72,6 +74,11 @@ class PublishReportOperator(TrialOperator):
         )
         trial = await gathering.trial()
         unsuccessful = self._unsuccessful(context, trial)
+        if not unsuccessful and not trial.status.ended and handle.on_kill is OnKill.STOP:
+            # Its wait was marked success, and the trigger has not come to stop it yet.
+            how = await stop_trial(self.evolution(handle.evolution_conn_id, context), handle.trial_id, "what was reached is published")
+            self.log.info("Nobody waits for trial %s any more; it was told to stop: %s.", handle.trial_id, how)
+            trial = await gathering.trial()
         data = await self._data(context, gathering, trial)
         name = (trial.config.name if trial.config else handle.name) or "trial"
         location = await asyncio.to_thread(self._write, f"{name}/{handle.trial_id}.html", render(data))

@@ -112,6 +112,21 @@ def test_one_marked_success_is_published_as_far_as_it_came(publish, services, an
     assert not evolution.requests("verify_trial")
 
 
+def test_one_marked_success_that_still_runs_is_stopped_first(publish, services, answers, make_trial):
+    evolution, indexagent = answers("running")
+    stopped = make_trial("stopped", 2, best_agent_id="a-60")
+    evolution |= {"read_trial": [evolution["read_trial"], stopped], "stop_trial": stopped}
+    evolution, _ = services(evolution, indexagent)
+    assert publish(states={"await_evolution": "success"}).result()["status"] == "stopped"
+    assert len(evolution.requests("stop_trial")) == 1
+
+
+def test_or_left_by_its_policy(publish, services, answers, handle):
+    evolution, _ = services(*answers("running"))
+    assert publish(states={"await_evolution": "success"}, trial=handle(on_kill="leave")).result()["status"] == "running"
+    assert not evolution.requests("stop_trial")
+
+
 def test_by_itself_it_goes_by_the_trials_status(publish, services, answers):
     services(*answers("running"))
     with pytest.raises(AirflowFailException, match="is running"):
