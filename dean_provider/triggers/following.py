@@ -5,7 +5,9 @@ One loop for every way of waiting: in a triggerer, and in a worker that pokes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -169,8 +171,11 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
     while not deadline.passed:
         looked = timing.monotonic()
         try:
-            wait = min(watch.poll_seconds, LONGEST_WAIT, max(0.0, deadline.remaining()))
-            page = await service.aprogress(watch.trial_id, start, wait_seconds=wait)
+            left = deadline.remaining()
+            asked = service.aprogress(watch.trial_id, start, wait_seconds=min(watch.poll_seconds, LONGEST_WAIT, left))
+            page = await asyncio.wait_for(asked, None if math.isinf(left) else left)
+        except asyncio.TimeoutError:
+            break
         except DeanError as error:
             failures += 1
             hopeless = trial is None and isinstance(error, ConfigurationError)

@@ -24,6 +24,7 @@ STATE_SECONDS = 30.0
 for it, which touches nothing either."""
 
 STOP_SECONDS = 20.0
+RESOLVE_SECONDS = 20.0
 
 
 async def stop_trial(hook: EvolutionAPIHook, trial_id: str, reason: str) -> str:
@@ -94,6 +95,7 @@ class TrialTrigger(BaseTrigger):
         try:
             # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
             hook = await asyncio.to_thread(self.hook)
+            await self._resolve(hook)
             event = await follow(hook, self.watch, log=self.log)
         except asyncio.CancelledError:
             await self._after_cancellation()
@@ -107,6 +109,16 @@ class TrialTrigger(BaseTrigger):
         from dean_provider.hooks.transport_async import AsyncTransport  # noqa: F401 - likewise
 
         return EvolutionAPIHook(self.evolution_conn_id, correlation_id=self.correlation_id)
+
+    async def _resolve(self, hook: EvolutionAPIHook) -> None:
+        """Have the connection looked up in a task of its own, whether or not this one is cancelled meanwhile.
+
+        In Airflow 3.2 a trigger cancelled while it talks to its supervisor leaves the answer in the pipe, and the triggerer's
+        next question reads it. Failures show when the trial is followed.
+        """
+        resolving = asyncio.ensure_future(hook.adialect())
+        resolving.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait({resolving}, timeout=RESOLVE_SECONDS)
 
     async def _get_acquainted(self) -> None:
         """Ask for the task's state once while there is time: a triggerer loads its API on the first question, and that takes seconds."""

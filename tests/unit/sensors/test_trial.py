@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowSensorTimeout,
     AirflowSkipException,
+    AirflowTaskTimeout,
     TaskDeferred,
 )
 
@@ -130,6 +131,18 @@ def test_or_left_by_policy(make_sensor, make_context):
     with pytest.raises(AirflowException, match="left running"):
         sensor.resume(make_context(), ended("deadline"))
     assert not hook.asked
+
+
+def test_execution_timeout_on_the_worker_stops_the_trial_too(make_sensor, make_trial, make_context):
+    def time_is_up(_request):
+        raise AirflowTaskTimeout("too long")
+
+    sensor, hook = make_sensor(
+        {"read_trial": make_trial("running", 3), "progress": time_is_up, "stop_trial": make_trial("stopped", 3)}, deferrable=False
+    )
+    with pytest.raises(AirflowSensorTimeout, match="stopped at generation 3"):
+        sensor.execute(make_context())
+    assert len(hook.requests("stop_trial")) == 1
 
 
 def test_a_service_that_stayed_away_fails_the_try_only(make_sensor, make_context):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -152,6 +154,15 @@ async def test_the_deadline_holds_while_the_service_is_away(virtual_time, evolut
     assert virtual_time.now - began == pytest.approx(100)
 
 
+async def test_the_deadline_holds_while_an_answer_hangs(evolution_hook):
+    class Hanging:
+        async def aprogress(self, *_args, **_kwargs):
+            await asyncio.Event().wait()
+
+    watch = Watch(trial_id="t", begun=time.time(), deadline=time.time() + 0.05)
+    assert (await asyncio.wait_for(follow(Hanging(), watch), 5))["outcome"] == "deadline"
+
+
 async def test_the_deadline_holds_while_the_trial_runs(virtual_time, running_service, watch):
     began = virtual_time.now
     event = await follow(running_service(last=10_000, pace=7.0), watch(deadline=began + 60), timing=virtual_time.timing())
@@ -189,8 +200,6 @@ async def test_a_generation_can_be_awaited(virtual_time, running_service, watch)
 @given(script=st.lists(st.sampled_from(["down", "gone", "slow", "step"]), max_size=40))
 def test_whatever_is_tolerated_never_changes_the_end(virtual_time, evolution_hook, make_trial, make_generation, watch, script):
     """No run of failures within the tolerance changes the event or the bound on how often the service is asked."""
-    import asyncio
-
     answers, generation, failures = [], 0, 0
     for step in script:
         failing = step in ("down", "gone") and failures < 3

@@ -131,6 +131,33 @@ async def test_fires_exactly_once(monkeypatch, make_trigger):
     assert [event.payload["outcome"] for event in events] == ["ended"]
 
 
+async def test_cancelled_while_the_connection_is_looked_up_the_look_up_goes_on(make_trigger):
+    """Airflow 3.2 does not survive a question to its supervisor whose asker went away."""
+    trigger, hook = make_trigger(state="deferred")
+    looked_up = asyncio.Event()
+
+    async def slow():
+        await asyncio.sleep(0.05)
+        looked_up.set()
+
+    hook.adialect = slow
+    await cancelled(trigger)
+    await asyncio.wait_for(looked_up.wait(), 1)
+
+
+async def test_a_connection_that_cannot_be_looked_up_shows_when_the_trial_is_followed(monkeypatch, make_trigger):
+    trigger, hook = make_trigger()
+
+    async def fails(*_args, **_kwargs):
+        raise ConnectionFailedError("refused")
+
+    hook.adialect = fails
+    monkeypatch.setattr(type(hook), "aprogress", fails)
+    trigger.watch = Watch(trial_id="t-1", begun=1.0, failure_tolerance=0)
+    (event,) = [event.payload async for event in trigger.run()]
+    assert event["outcome"] == "unreachable"
+
+
 async def test_getting_acquainted_never_hurts(monkeypatch, make_trigger):
     trigger, _ = make_trigger()
 
