@@ -127,15 +127,6 @@ def test_a_taken_port_is_one_line(tmp_path):
             assert ended.stdout == ""
 
 
-def test_a_second_evolution_api_on_one_database_is_refused(tmp_path):
-    database = f"sqlite:///{tmp_path}/evolution.db"
-    with process(tmp_path, "evolution", "--port", "0", "--database", database, "--workers", "1") as first:
-        announced(first, "Evolution API")
-        with process(tmp_path, "evolution", "--port", "0", "--database", database, "--workers", "1") as second:
-            assert second.wait(60) != 0
-            assert "already works on this database" in second.log.read_text()
-
-
 def test_protected_services_run_a_trial_with_a_signed_token(tmp_path, caller_of, small):
     secret, token = "a secret of at least thirty-two bytes", "open sesame"
     protect = {"DEAN_INDEXAGENT_JWT_SECRET": secret, "DEAN_INDEXAGENT_TOKEN": token}
