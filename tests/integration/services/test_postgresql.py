@@ -39,8 +39,7 @@ def server():
         Path(folder).chmod(0o755)
         started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
         yield started
-        started.cleanup_mode = "stop"
-        started._cleanup()
+        started.stop()
 
 
 @pytest.fixture
