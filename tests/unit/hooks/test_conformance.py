@@ -5,7 +5,6 @@ What is asserted of one operation is asserted of all; an operation that is added
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
@@ -289,16 +288,17 @@ def test_is_refused_what_it_cannot_read(operation: Operation[Any, Any], caller: 
 
 @every_operation
 def test_gives_up_after_its_time(operation: Operation[Any, Any], caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
-    """Silence, headers that come byte by byte, a body that does: the time is for the whole answer, not for its next byte."""
+    """Silence, headers that come byte by byte, a body that does: the time is for the whole answer, not for its next byte.
+
+    The headers would end after a second, and the answer would be complete then.
+    """
     request, _ = EXAMPLES[operation]
     hook = make_hook(HOOKS[operation.service], server)
 
-    for fault in (reply(fault="hang"), reply(body="", fault="drip"), reply(body="", fault="trickle")):
+    for fault in (reply(fault="hang"), reply(body="{}", fault="drip"), reply(body="", fault="trickle")):
         server.script = [fault]
-        begun = time.monotonic()
         with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
             caller.call(hook, operation, request, timeout=0.05)
-        assert time.monotonic() - begun < 0.8, fault
 
 
 @every_operation
