@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 
@@ -12,17 +13,22 @@ from dean_provider.contract.trial import StopTrial, TrialRef, TrialStatus
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 
-KILLS = 6
-"""In each of five places, and both services at once three times: 36 in all."""
+LONG = bool(os.environ.get("DEAN_TEST_LONG"))
+KILLS = 60 if LONG else 6
+"""In each of five places, and both services at once half as often."""
+GENERATIONS = 2 * KILLS
+MANY = 20 * KILLS if LONG else GENERATIONS
+"""Enough that a trial nobody holds up is still running after the last kill."""
+SECONDS = 60 + 5 * KILLS
 
 
 @pytest.fixture
 def config(small):
-    return small(objective="gated", objective_parameters={"dimension": 3}, generations=12)
+    return small(objective="gated", objective_parameters={"dimension": 3}, generations=GENERATIONS)
 
 
-def undisturbed(plain, small):
-    return plain(small(objective="sphere", objective_parameters={"dimension": 3}, generations=12))[-1].digest
+def undisturbed(plain, small, generations=GENERATIONS):
+    return plain(small(objective="sphere", objective_parameters={"dimension": 3}, generations=generations))[-1].digest
 
 
 def in_progress(stage, trial_id):
@@ -32,11 +38,11 @@ def in_progress(stage, trial_id):
     return trial
 
 
-def finish(stage, trial_id, digest, kills):
-    ended = stage.caller.wait(trial_id)
+def finish(stage, trial_id, digest, kills, generations=GENERATIONS):
+    ended = stage.caller.wait(trial_id, seconds=SECONDS)
     assert ended.status is TrialStatus.COMPLETED, ended.error
     assert ended.digest == digest
-    assert ended.current_generation == 12
+    assert ended.current_generation == generations
     assert ended.resumptions == kills
 
 
@@ -97,15 +103,15 @@ def test_indexagent_killed_during_its_commit(stage, config, plain, small):
 def test_both_killed_at_once_at_any_moment(stage, config, plain, small):
     stage.indexagent.start()
     stage.evolution.start()
-    trial_id = stage.caller.start(config).trial_id
-    for kill in range(3):
+    trial_id = stage.caller.start(config.model_copy(update={"generations": MANY})).trial_id
+    for kill in range(KILLS // 2):
         stage.caller.wait(trial_id, lambda trial, goal=2 * kill + 1: trial.current_generation >= goal)
         in_progress(stage, trial_id)
         stage.indexagent.kill()
         stage.evolution.kill()
         stage.evolution.start()
         stage.indexagent.start()
-    finish(stage, trial_id, undisturbed(plain, small), 3)
+    finish(stage, trial_id, undisturbed(plain, small, MANY), KILLS // 2, MANY)
 
 
 def test_paused_and_stopped_trials_stay_through_a_kill(stage, config):
