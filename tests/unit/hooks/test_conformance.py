@@ -296,7 +296,7 @@ def test_gives_up_after_its_time(operation: Operation[Any, Any], caller: Any, se
     hook = make_hook(HOOKS[operation.service], server)
 
     for fault in (reply(fault="hang"), reply(body="{}", fault="drip"), reply(body="", fault="trickle")):
-        server.script = [fault]
+        server.otherwise = lambda _, fault=fault: fault
         with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
             caller.call(hook, operation, request, timeout=0.05)
 
