@@ -78,13 +78,13 @@ class Live:
     def deferred(self, run_id: str, try_number: int = 1) -> int:
         """Wait until a trigger follows the trial, and say in which triggerer: its job's id."""
 
-        def look() -> int:
-            found = self.task(run_id, "await_evolution")
-            there = found["state"] == "deferred" and found["try_number"] == try_number
-            job = int((found["triggerer_job"] or {}).get("id") or 0) if there else 0
-            return job if job and "Trial " in self.trigger_log(run_id, job) else 0
+        return int(self.wait(lambda: self._job(run_id, try_number), f"{run_id} to be waited for"))
 
-        return int(self.wait(look, f"{run_id} to be waited for"))
+    def _job(self, run_id: str, try_number: int = 1) -> int:
+        found = self.task(run_id, "await_evolution")
+        there = found["state"] == "deferred" and found["try_number"] == try_number
+        job = int((found["triggerer_job"] or {}).get("id") or 0) if there else 0
+        return job if job and "Trial " in self.trigger_log(run_id, job) else 0
 
     def trigger_log(self, run_id: str, job: int) -> str:
         """What the trigger of ``run_id`` wrote in the triggerer with that job."""
@@ -117,16 +117,15 @@ class Live:
     # -- triggerers
 
     def add_triggerer(self, name: str) -> None:
-        before = self._triggerers()
         self.stack.supervisor.start(self.stack.airflow_home.command("triggerer", "--skip-serve-logs", name=name))
-        self.wait(lambda: self._triggerers() > before, f"{name} to live")
 
-    def _triggerers(self) -> int:
-        return int(self.stack.api.get("/jobs", job_type="TriggererJob", is_alive="true")["total_entries"])
+    def triggerers(self) -> list[int]:
+        """Jobs of the living triggerers, in the order they began."""
+        return sorted(int(job["id"]) for job in self.stack.api.get("/jobs", job_type="TriggererJob", is_alive="true")["jobs"])
 
     def taken_from(self, run_id: str, job: int) -> int:
-        """Wait until another triggerer than that with ``job`` waits for the trial."""
-        return int(self.wait(lambda: (now := self.deferred(run_id)) != job and now, f"another triggerer to take {run_id}", 60))
+        """Wait until another triggerer than that with ``job`` follows the trial."""
+        return int(self.wait(lambda: (now := self._job(run_id)) != job and now, f"another triggerer to take {run_id}", 60))
 
 
 @pytest.fixture(scope="module", params=["newest", "oldest"])
@@ -231,24 +230,26 @@ def test_cleared_the_trial_is_left_running_and_marked_success_it_is_stopped_and_
 def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     """Stopped for longer than the threshold, killed, and ended in good order; the trial is held so that it cannot end meanwhile."""
     live.trigger(DAG_ID, "moved", {**TINY, "generations": 200, "name": "moved"})
+    for name in ("triggerer-2", "triggerer-3"):
+        live.add_triggerer(name)
+        live.wait(lambda: len(live.triggerers()) == int(name[-1]), f"{name} to live")  # noqa: B023 - used at once
+    components = dict(zip(live.triggerers(), ("triggerer", "triggerer-2", "triggerer-3"), strict=True))
     trial_id = live.running("moved").trial_id
     live.stack.evolution.call(evolution.PAUSE_TRIAL, TrialRef(trial_id=trial_id))
-    first = live.deferred("moved")
     paused = live.wait(lambda: (t := live.trials("moved")[0]).status is TrialStatus.PAUSED and t, "the trial to be held")
 
-    live.add_triggerer("triggerer-2")
-    live.stack.component("triggerer").signal(signal.SIGSTOP, group=True)
+    first = live.deferred("moved")
+    live.stack.component(components[first]).signal(signal.SIGSTOP, group=True)
     second = live.taken_from("moved", first)
-    live.stack.component("triggerer").signal(signal.SIGCONT, group=True)
+    live.stack.component(components[first]).signal(signal.SIGCONT, group=True)
     live.wait(lambda: "left alone" in live.trigger_log("moved", first), "the first triggerer to leave the trial alone")
 
-    live.stack.component("triggerer-2").signal(signal.SIGKILL, group=True)
-    assert live.taken_from("moved", second) == first
+    live.stack.component(components[second]).signal(signal.SIGKILL, group=True)
+    third = live.taken_from("moved", second)
 
-    live.add_triggerer("triggerer-3")
-    live.stack.component("triggerer").signal(signal.SIGTERM)
-    live.taken_from("moved", first)
-    assert live.stack.component("triggerer").wait(30)
+    live.stack.component(components[third]).signal(signal.SIGTERM)
+    live.taken_from("moved", third)
+    assert live.stack.component(components[third]).wait(30)
 
     now = live.trials("moved")[0]
     assert (now.status, now.current_generation, now.resumptions) == (TrialStatus.PAUSED, paused.current_generation, paused.resumptions)
