@@ -15,6 +15,7 @@ import pytest
 import dean_provider
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.trial import ListTrials, Trial, TrialRef, TrialStatus
+from dean_provider.errors import ServiceFailureError
 from dean_provider.local.stack import Stack
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -50,8 +51,22 @@ class Live:
 
     # -- runs
 
+    def change(self, method: str, path: str, json: dict[str, Any]) -> None:
+        """A write through the REST API; Airflow answers 500 when SQLite is locked by its other parts at that moment."""
+
+        def attempt() -> bool:
+            try:
+                self.stack.api.call(method, path, json=json)
+            except ServiceFailureError as error:
+                if error.details["status"] not in (409, 500):
+                    raise
+                return error.details["status"] == 409  # it had been done
+            return True
+
+        self.wait(attempt, f"{method} {path}", 30)
+
     def trigger(self, dag_id: str, run_id: str, conf: dict[str, Any] | None = None) -> None:
-        self.stack.api.call("POST", f"/dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, "logical_date": None, "conf": conf or {}})
+        self.change("POST", f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None, "conf": conf or {}})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         return str(self.stack.api.get(f"/dags/{dag_id}/dagRuns/{run_id}")["state"])
@@ -68,8 +83,7 @@ class Live:
         return {item["task_id"]: item["state"] for item in listed}
 
     def mark(self, run_id: str, task_id: str, state: str) -> None:
-        path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}"
-        self.stack.api.call("PATCH", path, json={"new_state": state})
+        self.change("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": state})
 
     def outcome(self, dag_id: str, run_id: str) -> dict[str, Any]:
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/publish_report/xcomEntries/return_value"
@@ -199,11 +213,11 @@ def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live):
     assert trial.ended_at is not None
     assert trial.ended_at.isoformat() < compensated, "the trigger was to stop it, before the teardown"
 
-    live.stack.api.call("POST", f"/dags/{DAG_ID}/dagRuns/given-up/clear", json={"dry_run": False, "only_failed": False})
+    live.change("POST", f"/dags/{DAG_ID}/dagRuns/given-up/clear", {"dry_run": False, "only_failed": False})
     again = live.running("given-up", generation=trial.current_generation + 1)
     assert again.trial_id == trial.trial_id
     live.deferred("given-up", try_number=2)
-    live.stack.api.call("PATCH", f"/dags/{DAG_ID}/dagRuns/given-up", json={"state": "failed"})
+    live.change("PATCH", f"/dags/{DAG_ID}/dagRuns/given-up", {"state": "failed"})
     live.stopped("given-up")
     live.wait(lambda: live.states("given-up")["compensate"] == "failed", "the compensation of the run marked failed")
     assert live.states("given-up")["publish_report"] == "skipped"
@@ -215,7 +229,7 @@ def test_cleared_the_trial_is_left_running_and_marked_success_it_is_stopped_and_
     trial = live.running("cleared")
     job = live.deferred("cleared")
     clear = {"dry_run": False, "dag_run_id": "cleared", "task_ids": ["await_evolution"], "include_downstream": True, "only_failed": False}
-    live.stack.api.call("POST", f"/dags/{DAG_ID}/clearTaskInstances", json=clear)
+    live.change("POST", f"/dags/{DAG_ID}/clearTaskInstances", clear)
     live.deferred("cleared", try_number=2)
     live.wait(lambda: "left alone" in live.trigger_log("cleared", job), "the first trigger to leave the trial alone")
     now = live.running("cleared", generation=trial.current_generation + 1)
@@ -252,7 +266,8 @@ def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     assert live.stack.component(components[third]).wait(30)
 
     now = live.trials("moved")[0]
-    assert (now.status, now.current_generation, now.resumptions) == (TrialStatus.PAUSED, paused.current_generation, paused.resumptions)
+    assert (now.status, now.resumptions) == (TrialStatus.PAUSED, paused.resumptions)
+    assert now.current_generation - paused.current_generation <= 1, "at most the generation that was under way when it was held"
     live.stack.evolution.call(evolution.RESUME_TRIAL, TrialRef(trial_id=trial_id))
     assert live.end(DAG_ID, "moved") == "success"
     (trial,) = live.trials("moved")
