@@ -1,7 +1,6 @@
 """Layered settings: one schema, every value's origin, and every problem at once."""
 
 from dean_provider.config.combination import Resolved
-from dean_provider.config.form import without_defaults
 from dean_provider.config.option import Option, options, trial_options
 from dean_provider.config.problem import ConfigProblem
 from dean_provider.config.resolution import OverrideSource, check_file, resolve
@@ -17,5 +16,4 @@ __all__ = [
     "options",
     "resolve",
     "trial_options",
-    "without_defaults",
 ]

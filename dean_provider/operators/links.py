@@ -16,11 +16,12 @@ REPORT_KEY = "report"
 
 
 class ReportLink(BaseOperatorLink):
-    """The trial's report, where it was written."""
+    """The trial's report, where it was written, if a browser can go there: it opens neither files nor object stores from Airflow's page."""
 
     name = "Report"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow passes it
         from airflow.sdk.execution_time.xcom import XCom
 
-        return XCom.get_value(ti_key=ti_key, key=REPORT_KEY) or ""
+        address = XCom.get_value(ti_key=ti_key, key=REPORT_KEY) or ""
+        return address if address.startswith(("https://", "http://")) else ""

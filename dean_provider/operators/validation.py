@@ -62,8 +62,7 @@ class ValidateTrialOperator(TrialOperator):
         plan = self._plan(context, settings)
         self.log.info("Trial %s (%s): %s", plan.trial_id, plan.config.name, plan.config.model_dump_json(exclude_defaults=True))
         self._tell_where_to_look(context)
-        await self._warn_of_drift(context, plan)
-        return plan.to_xcom()
+        return (await self._as_started(context, plan)).to_xcom()
 
     def _tell_where_to_look(self, context: Context) -> None:
         from dean_provider.hooks.correlation import HEADER, run_prefix
@@ -98,25 +97,31 @@ class ValidateTrialOperator(TrialOperator):
         chosen = {setting: getattr(settings, setting) for setting in SETTINGS}
         return TrialPlan(trial_id=name, population_id=population_id(name), config=config, **chosen)
 
-    async def _warn_of_drift(self, context: Context, plan: TrialPlan) -> None:
-        """Say how the trial's stored configuration differs; a service that cannot be asked now is no reason to fail."""
+    async def _as_started(self, context: Context, plan: TrialPlan) -> TrialPlan:
+        """The plan with the configuration that a trial of an earlier try was started with, once it is said how they differ.
+
+        What has drifted since could not even be valid any more. A service that cannot be asked now is no reason to fail:
+        ``start_evolution`` will ask again.
+        """
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import TrialRef
         from dean_provider.errors import DeanError, NotFoundError
 
         ti: Any = context["ti"]
         if ti.try_number <= 1:
-            return
+            return plan
         try:
             hook = self.evolution(plan.evolution_conn_id, context)
             trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=plan.trial_id))
         except NotFoundError:
-            return
+            return plan
         except DeanError as error:
             self.log.info("Whether the trial exists already cannot be said now: %s", error)
-            return
-        if trial.config is not None:
-            warn_of_drift(self.log, trial.config, plan.config)
+            return plan
+        if trial.config is None:
+            return plan
+        warn_of_drift(self.log, trial.config, plan.config)
+        return plan.model_copy(update={"config": trial.config})
 
 
 def warn_of_drift(log: Any, stored: TrialConfig, asked: TrialConfig) -> None:

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from dean_provider.config import OverrideSource, Resolved, check_file, options, resolve, without_defaults
+from dean_provider.config import OverrideSource, Resolved, check_file, options, resolve
 from dean_provider.config.text import NONE, from_text, to_text
 from dean_provider.errors import InvalidConfigurationError
 
@@ -168,15 +168,3 @@ def test_an_arbitrary_file_is_refused_with_problems_or_taken(content: bytes) -> 
         file.write_bytes(content)
         _, error = _outcome(lambda: check_file(file))
     assert error is None or all(problem["origin"].startswith(f"file {file}") for problem in error.details["problems"])
-
-
-@settings(max_examples=100, deadline=None)
-@given(conf=st.dictionaries(NAMES, JSON, max_size=6))
-def test_leaving_defaults_out_changes_no_result(conf: dict[str, Any]) -> None:
-    def outcome(given_conf: dict[str, Any]) -> Any:
-        resolved, error = _outcome(lambda: resolve(given_conf, environ={}, airflow_option=lambda _: None))
-        return resolved.settings if resolved else [(problem["field"], problem["rule"]) for problem in error.details["problems"]]
-
-    bare = without_defaults(conf)
-    assert set(bare) <= set(conf)
-    assert outcome(bare) == outcome(conf)

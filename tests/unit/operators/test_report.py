@@ -156,11 +156,15 @@ def test_a_service_that_is_away_is_tried_again(publish, services, answers):
     assert not isinstance(failure.value, AirflowFailException)
 
 
-def test_the_link_is_the_report(monkeypatch):
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [("https://reports.example/r.html", "https://reports.example/r.html"), ("file:///r.html", ""), ("s3://bucket/r.html", ""), (None, "")],
+)
+def test_the_link_leads_where_a_browser_can_go(monkeypatch, written, link):
     from airflow.sdk.execution_time.xcom import XCom
 
-    monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: f"file:///reports/{key}")
-    assert ReportLink().get_link(None, ti_key=None) == "file:///reports/report"
+    monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: written if key == REPORT_KEY else None)
+    assert ReportLink().get_link(None, ti_key=None) == link
 
 
 def test_without_a_folder_given_reports_go_below_airflows_home(publish, services, answers, monkeypatch, tmp_path):

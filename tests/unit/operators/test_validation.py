@@ -115,10 +115,12 @@ def test_what_travels_is_small_json(validate):
 
 def test_warns_how_a_cleared_run_drifted(run, make_context, services, make_trial, capsys):
     services({"read_trial": make_trial("stopped", 3, config=TrialConfig(seed=1, generations=10))})
-    run(ValidateTrialOperator(task_id="validate_trial", trial={"seed": 1, "generations": 20}), make_context("validate_trial", try_number=2))
+    drifted = {"seed": 1, "generations": 20, "objective": "gone_since"}
+    plan = run(ValidateTrialOperator(task_id="validate_trial", trial=drifted), make_context("validate_trial", try_number=2))
     warned = capsys.readouterr().out
     assert "generations = 10" in warned
     assert "20" in warned
+    assert TrialPlan.model_validate(plan).config == TrialConfig(seed=1, generations=10)
 
 
 def test_says_how_the_runs_calls_are_found_in_a_services_log(run, make_context, services, capsys):
