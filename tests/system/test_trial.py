@@ -241,6 +241,7 @@ def test_cleared_the_trial_is_left_running_and_marked_success_it_is_stopped_and_
     assert live.outcome(DAG_ID, "cleared")["status"] == "stopped"
 
 
+@pytest.mark.contended
 def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     """Stopped for longer than the threshold, killed, and ended in good order; the trial is held so that it cannot end meanwhile."""
     live.trigger(DAG_ID, "moved", {**TINY, "generations": 200, "name": "moved"})
