@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.handle import TrialHandle, TrialPlan
@@ -43,3 +44,21 @@ def handle(plan) -> Callable[..., dict[str, Any]]:
         return TrialHandle.started(parsed, trial_id="t-1", population_id="p-1", config=TrialConfig(seed=1, **config)).to_xcom()
 
     return make
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """What operators log, however logging was configured by whatever ran before."""
+    lines: list[str] = []
+
+    def keep(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+        lines.append(event["event"])
+        raise structlog.DropEvent
+
+    configured, before = structlog.is_configured(), structlog.get_config()
+    structlog.reset_defaults()
+    structlog.configure(processors=[structlog.stdlib.PositionalArgumentsFormatter(), keep])
+    yield lines
+    structlog.reset_defaults()
+    if configured:
+        structlog.configure(**before)

@@ -49,7 +49,7 @@ def test_a_service_that_stores_no_configuration_runs_the_planned_one(start, serv
     assert (found.population_id, found.generations) == ("p-1", 60)
 
 
-def test_the_configuration_stored_wins_over_one_that_drifted(start, services, make_trial, capsys):
+def test_the_configuration_stored_wins_over_one_that_drifted(start, services, make_trial, logged):
     stored = make_trial("stopped", 5, config=TrialConfig(seed=1, generations=7))
     evolution, _ = services(
         {"start_trial": [ConflictError("other configuration"), make_trial("running", 5, config=stored.config)], "read_trial": stored}
@@ -57,7 +57,7 @@ def test_the_configuration_stored_wins_over_one_that_drifted(start, services, ma
     assert start().generations == 7
     again = evolution.requests("start_trial")[1]
     assert again.config == stored.config
-    warned = capsys.readouterr().out
+    (warned,) = [line for line in logged if "ignored" in line]
     assert "generations = 7" in warned
     assert "60" in warned
 
