@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, TaskGroup, TriggerRule
 
+from dean_provider.contract.config import TrialConfig
 from dean_provider.form import trial_params
 from dean_provider.operators import (
     ApplyPatternsOperator,
@@ -29,7 +30,8 @@ DEFAULT_ARGS: dict[str, Any] = {
     "owner": "dean",
     "retries": 3,
     "retry_delay": timedelta(seconds=5),
-    "retry_exponential_backoff": True,
+    # A multiplier since Airflow 3.2: True would mean once the delay, always.
+    "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=5),
 }
 """Arguments of every task of a trial; those of the caller win. A mistake is never retried, so the delays are for services that recover."""
@@ -63,7 +65,9 @@ def trial_task_group(
     :param health_timeout: seconds to wait for the services to be healthy.
     :param default_args: arguments for every task of the group, over :data:`DEFAULT_ARGS`.
     :param group_args: further arguments of :class:`airflow.sdk.TaskGroup`.
+    :raises InvalidConfigurationError: when ``trial`` names what is no setting.
     """
+    _check_names(trial, f"The trial of trial_task_group {group_id!r}")
     arguments = {**DEFAULT_ARGS, **(default_args or {})}
     group: TrialGroup = TrialGroup(group_id, default_args=arguments, **group_args)  # type: ignore[arg-type]
     with group:
@@ -106,7 +110,9 @@ def trial_dag(
     :param health_timeout: seconds to wait for the services to be healthy.
     :param default_args: arguments for every task, over :data:`DEFAULT_ARGS`.
     :param dag_args: further arguments of :class:`airflow.sdk.DAG`: tags and so on.
+    :raises InvalidConfigurationError: when ``trial`` names what is no setting.
     """
+    _check_names(trial, f"The trial of trial_dag {dag_id!r}")
     dag_args.setdefault("catchup", False)
     dag_args.setdefault("tags", ["dean", "evolution"])
     dag_args.setdefault("doc_md", DOC)
@@ -124,6 +130,14 @@ def trial_dag(
             health_timeout=health_timeout,
         )
     return dag
+
+
+def _check_names(trial: Mapping[str, Any] | None, subject: str) -> None:
+    """Refuse names that no run would take while the DAG file is read, and not only when its first run has begun."""
+    if set(trial or ()) - set(TrialConfig.model_fields):
+        from dean_provider.config import check_names
+
+        check_names(trial or {}, subject)
 
 
 DOC = """

@@ -3,7 +3,7 @@
 from dean_provider.config.combination import Resolved
 from dean_provider.config.option import Option, options, trial_options
 from dean_provider.config.problem import ConfigProblem
-from dean_provider.config.resolution import OverrideSource, check_file, resolve
+from dean_provider.config.resolution import OverrideSource, check_file, check_names, resolve
 from dean_provider.config.settings import ProviderSettings
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ProviderSettings",
     "Resolved",
     "check_file",
+    "check_names",
     "options",
     "resolve",
     "trial_options",

@@ -11,12 +11,12 @@ from typing import Any
 from dean_provider.config.airflow import AirflowOption, airflow_layer, installed_airflow
 from dean_provider.config.combination import Resolved, combined
 from dean_provider.config.document import read_file
-from dean_provider.config.layer import Given, Layer, layer_of
+from dean_provider.config.layer import TRIAL, Given, Layer, layer_of
 from dean_provider.config.masking import shown
 from dean_provider.config.option import options
-from dean_provider.config.problem import ConfigProblem
+from dean_provider.config.problem import ConfigProblem, invalid
 
-__all__ = ["OverrideSource", "check_file", "resolve"]
+__all__ = ["OverrideSource", "check_file", "check_names", "resolve"]
 
 FILE = "config_file"
 
@@ -61,6 +61,19 @@ def check_file(path: Path) -> Resolved:
     :raises InvalidConfigurationError: with every problem of the file.
     """
     return combined([_without_itself(read_file(path))], subject=f"The file {path}")
+
+
+def check_names(settings: Mapping[str, Any], subject: str) -> None:
+    """Check by name alone what is to be the topmost layer: its values may be templates that only a run fills in.
+
+    :param settings: as for :func:`resolve`.
+    :param subject: who gives them, as the beginning of a sentence.
+    :raises InvalidConfigurationError: with everything that is no setting, or none that a run may have.
+    """
+    inner = settings.get(TRIAL)
+    names = {name: None for name in settings if name != TRIAL} | ({TRIAL: dict.fromkeys(inner)} if isinstance(inner, Mapping) else {})
+    if problems := _for_one_run(layer_of(names, lambda _: "DAG file")).problems:
+        raise invalid(problems, subject=subject)
 
 
 def _top(overrides: Any, source: OverrideSource) -> Layer:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from airflow.sdk import DAG, TriggerRule, task_group
 
+from dean_provider.errors import InvalidConfigurationError
 from dean_provider.factory import trial_dag, trial_task_group
 from dean_provider.operators import ValidateTrialOperator
 
@@ -46,9 +47,9 @@ def test_the_steps_of_a_trial_in_their_order():
 
 
 def test_every_task_is_tried_again_with_growing_delays():
-    for task in trial_dag("d").tasks:
+    for task in serialized(trial_dag("d")).tasks:
         assert task.retries >= 3
-        assert task.retry_exponential_backoff
+        assert task.retry_exponential_backoff == 2.0, "True would be taken for a factor of one"
         assert timedelta(0) < task.retry_delay < task.max_retry_delay
 
 
@@ -128,6 +129,19 @@ def test_groups_may_be_nested_and_mapped():
     (validate,) = [task for task in dag.tasks if isinstance(task, ValidateTrialOperator)]
     assert validate.start_task_id == "tuned.trial.start_evolution"
     check(dag)
+
+
+@pytest.mark.parametrize("make", [trial_dag, trial_task_group])
+def test_a_misspelt_setting_is_refused_while_the_dag_file_is_read(make):
+    with own_dag(), pytest.raises(InvalidConfigurationError, match=r"'mine'.*populationsize is not a setting.*population_size\?") as caught:
+        make("mine", trial={"populationsize": 5, "generations": "{{ params.generations }}", "trial": {"sed": 1}, "namespace": "n"})
+    assert {problem["field"] for problem in caught.value.details["problems"]} == {"populationsize", "trial.sed", "namespace"}
+
+
+def test_settings_of_the_provider_and_templates_are_no_mistake():
+    trial = {"poll_seconds": "{{ params.pace }}", "trial": {"seed": 1}, "generations": object()}
+    with own_dag():
+        trial_task_group("mine", trial=trial)
 
 
 @pytest.mark.parametrize("prefix", [True, False])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dean_provider.config import OverrideSource, Resolved, check_file, resolve
+from dean_provider.config import OverrideSource, Resolved, check_file, check_names, resolve
 from dean_provider.errors import InvalidConfigurationError
 
 HERE: dict[str, Any] = {"environ": {}, "airflow_option": lambda _: None}
@@ -169,3 +169,11 @@ def test_numbers_are_not_taken_from_true_and_false() -> None:
 def test_display_holds_every_setting() -> None:
     resolved: Resolved = resolve(**HERE)
     assert set(resolved.display()) == set(resolved.origins)
+
+
+def test_names_are_checked_without_looking_at_values() -> None:
+    template = object()
+    check_names({"seed": template, "trial.generations": template, "trial": {"name": template}, "poll_seconds": template}, "It")
+    with pytest.raises(InvalidConfigurationError, match=r"^It has 3 problems: .*Did you mean generations\?$") as caught:
+        check_names({"generation": template, "report_uri": template, "trial": {"sed": template}}, "It")
+    assert [problem["field"] for problem in caught.value.details["problems"]] == ["generation", "trial.sed", "report_uri"]
