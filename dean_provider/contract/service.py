@@ -25,6 +25,7 @@ class ServiceName(str, Enum):
     INDEXAGENT = "indexagent"
     EVOLUTION = "evolution"
     AIRFLOW = "airflow"
+    GATEWAY = "gateway"
 
 
 class HealthStatus(str, Enum):

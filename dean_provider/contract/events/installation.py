@@ -1,0 +1,126 @@
+"""What happens to the installation rather than to a trial: recorded in its one ``system`` workflow."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from dean_provider.contract.events.fact import Fact, register
+
+__all__ = [
+    "AlertAcknowledged",
+    "AlertRaised",
+    "AlertResolved",
+    "ConfigurationChanged",
+    "HistoryDeleted",
+    "HistoryImported",
+    "ServiceRegistered",
+    "ServiceRemoved",
+    "TokensAllocated",
+]
+
+Text = Annotated[str, StringConstraints(max_length=2000)]
+Name = Annotated[str, StringConstraints(max_length=250)]
+Labels = dict[Name, Text]
+
+
+@register
+class ConfigurationChanged(Fact):
+    """Somebody changed an option for the whole installation. Secrets are masked before they come here."""
+
+    event_type: ClassVar[str] = "configuration.changed"
+
+    option: Name
+    before: JsonValue = None
+    after: JsonValue = None
+    revision: int = Field(ge=0, description="Of the installation's overrides, after the change.")
+
+    def key(self) -> str:
+        return f"configuration:{self.revision}:{self.option}"
+
+
+@register
+class ServiceRegistered(Fact):
+    event_type: ClassVar[str] = "service.registered"
+
+    service: Name
+    kind: Name
+    url: Text
+    before: Text | None = None
+
+
+@register
+class ServiceRemoved(Fact):
+    event_type: ClassVar[str] = "service.removed"
+
+    service: Name
+    url: Text = ""
+
+
+@register
+class TokensAllocated(Fact):
+    event_type: ClassVar[str] = "tokens.allocated"
+
+    holder: Name
+    before: int | None = None
+    after: int = Field(ge=0)
+
+
+@register
+class HistoryDeleted(Fact):
+    """Retention removed workflows, after they were exported."""
+
+    event_type: ClassVar[str] = "history.deleted"
+
+    workflow_ids: list[Name] = Field(max_length=1000)
+    export: Text
+
+
+@register
+class HistoryImported(Fact):
+    event_type: ClassVar[str] = "history.imported"
+
+    workflow_ids: list[Name] = Field(max_length=1000)
+    source: Text
+
+
+class _Incident(Fact):
+    incident_id: Name
+    rule: Name
+
+
+@register
+class AlertRaised(_Incident):
+    """A rule's condition held long enough; one incident, told once."""
+
+    event_type: ClassVar[str] = "alert.raised"
+
+    severity: Literal["info", "warning", "critical"]
+    message: Text
+    value: float | None = None
+    threshold: float | None = None
+    labels: Labels = Field(default_factory=dict, max_length=32)
+
+    def key(self) -> str:
+        return f"alert:{self.incident_id}:raised"
+
+
+@register
+class AlertAcknowledged(_Incident):
+    event_type: ClassVar[str] = "alert.acknowledged"
+
+    comment: Text = ""
+
+    def key(self) -> str:
+        return f"alert:{self.incident_id}:acknowledged"
+
+
+@register
+class AlertResolved(_Incident):
+    event_type: ClassVar[str] = "alert.resolved"
+
+    value: float | None = None
+
+    def key(self) -> str:
+        return f"alert:{self.incident_id}:resolved"

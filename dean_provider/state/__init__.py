@@ -1,0 +1,1 @@
+"""The record: events in Airflow's metadata database, and what they fold into."""
