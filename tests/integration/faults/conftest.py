@@ -68,6 +68,52 @@ class Broken(Sphere):
         (Path(os.environ["TRYING_FOLDER"]) / "grandchild").write_text(str(pid))
         time.sleep(600)
 
+    def flee(self):
+        """A grandchild in a session of its own, whose parent has ended."""
+        self._leave("fled")
+        time.sleep(600)
+
+    def orphan(self):
+        """The same, and the worker ends by itself."""
+        self._leave("fled")
+        os._exit(7)
+
+    def _leave(self, name):
+        path = Path(os.environ["TRYING_FOLDER"]) / name
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                path.with_name("unnamed").write_text(str(os.getpid()))
+                path.with_name("unnamed").rename(path)
+                time.sleep(600)
+            os._exit(0)
+        while not path.exists():
+            time.sleep(0.005)
+
+    def share(self):
+        """Children that each stay within the bound, and together do not."""
+        children = []
+        for _ in range(4):
+            children.append(os.fork())
+            if children[-1] == 0:
+                held = np.ones(200 * 2**20 // 8)
+                time.sleep(600)
+        (Path(os.environ["TRYING_FOLDER"]) / "fled").write_text(" ".join(map(str, children)))
+        time.sleep(600)
+
+    def fork(self):
+        """Children that hold nothing but what they share with the worker."""
+        held = np.ones(300 * 2**20 // 8)
+        children = []
+        for _ in range(3):
+            children.append(os.fork())
+            if children[-1] == 0:
+                time.sleep(600)
+        time.sleep(1)
+        for child in children:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
     def die(self):
         os._exit(7)
 
@@ -204,7 +250,7 @@ class Stage:
 
     def tidy(self) -> None:
         """Forget what an earlier test left in the folder."""
-        for pattern in ("evaluating-*", "*mood-*", "shut", "grandchild"):
+        for pattern in ("evaluating-*", "*mood-*", "shut", "grandchild", "fled"):
             for left in self.folder.glob(pattern):
                 left.unlink()
 

@@ -26,6 +26,7 @@ from dean_provider.services.evolution.evaluation.frames import Closed, receive, 
 __all__ = ["main"]
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _NICENESS = 5
 _MAX_MESSAGE = 2000
 Answer = tuple[dict[str, Any], bytes]
@@ -33,7 +34,9 @@ Answer = tuple[dict[str, Any], bytes]
 
 def _die_with_service(lifeline: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a child leaves behind stays below us, where the service finds it
 
     def wait() -> None:
         while os.read(lifeline, 1):
