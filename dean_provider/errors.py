@@ -15,7 +15,8 @@
     ├── ConfigurationError      what was asked for or set up cannot work
     │   ├── InvalidConfigurationError   lists every problem at once
     │   ├── UnknownObjectiveError
-    │   └── AuthenticationError         401 and 403 alike
+    │   ├── AuthenticationError         401, and 403 of a service we call
+    │   └── PermissionDeniedError       the gateway knows the caller, who may not do this
     ├── ResourceError           something ran out
     │   ├── BudgetExhaustedError
     │   ├── LimitExceededError          a published bound was passed
@@ -194,6 +195,14 @@ class AuthenticationError(ConfigurationError):
     error_code = "authentication_failed"
     status = 401
     title = "Authentication failed"
+
+
+class PermissionDeniedError(ConfigurationError):
+    """The caller is known and may not do this."""
+
+    error_code = "permission_denied"
+    status = 403
+    title = "Not allowed"
 
 
 class ResourceError(DeanError):
