@@ -20,7 +20,7 @@ from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["EvolvedGeneration", "evolve", "generation_cost", "policy_of", "winner"]
+__all__ = ["EvolvedGeneration", "evolve", "generation_cost", "outcome_cost", "policy_of", "winner"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,13 @@ def generation_cost(config: TrialConfig, objective: Objective, generation: int) 
     """Tokens of one generation: elites keep their fitness, so they are evaluated, and paid for, only in generation 0."""
     kept = config.elite_size if generation else 0
     return (config.population_size - kept) * objective.tokens_per_evaluation
+
+
+def outcome_cost(config: TrialConfig, objective: Objective) -> int:
+    """Tokens that choosing the outcome may take: its finalists on validation instances, where the objective has such."""
+    if not objective.instance_counts.get("validation"):
+        return 0
+    return min(config.population_size, outcome.FINALISTS) * objective.tokens_per_evaluation
 
 
 def _fitness(objective: Objective, bred: Bred, before: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """Tokens: what may be spent, what was promised, what was used.
 
 Usage is a ledger written in the same transaction as whatever it pays for. A promise is what a holder was allocated, or a trial's own
-token_budget, less what it has used; a trial without a budget is promised its next generation. It ends with the trial.
+token_budget, less what it has used; a trial without a budget is promised its next generation. On top comes what choosing its outcome may
+take, which counts for the service and not for the trial's budget. A trial's promise ends with it.
 """
 
 from __future__ import annotations
@@ -70,29 +71,32 @@ class Economy:
         if not self.database.is_sqlite:
             session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
-    def _promises(self, session: Session) -> tuple[dict[str, int], dict[str, int]]:
-        """Tokens promised in all by holder, trials that have ended left out, and the next generation of trials without a budget."""
+    def _promises(self, session: Session) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """By holder, trials that have ended left out: tokens promised in all, the next generation of trials without a budget, outcomes."""
         promised = {row.holder: row.tokens for row in session.scalars(select(AllocationRow))}
         ended = select(TrialRow.trial_id).where(TrialRow.status.in_(_ENDED), TrialRow.trial_id.in_(promised))
         for trial_id in session.scalars(ended).all() if promised else ():
             del promised[trial_id]
-        columns = TrialRow.trial_id, TrialRow.config, TrialRow.description, TrialRow.current_generation
+        columns = TrialRow.trial_id, TrialRow.config, TrialRow.description, TrialRow.current_generation, TrialRow.outcome_tokens
         steps: dict[str, int] = {}
-        for trial_id, config, description, generation in session.execute(select(*columns).where(TrialRow.status.not_in(_ENDED))):
+        outcomes: dict[str, int] = {}
+        for trial_id, config, description, generation, tokens in session.execute(select(*columns).where(TrialRow.status.not_in(_ENDED))):
+            outcomes[trial_id] = tokens
             if config["token_budget"] is None:
                 steps[trial_id] = next_step(config, description, generation)
             else:
                 promised.setdefault(trial_id, config["token_budget"])
-        return promised, steps
+        return promised, steps, outcomes
 
     def _reserved(self, session: Session, *, but: str | None = None) -> int:
         """Tokens promised and not used yet, to all but one holder."""
-        promised, steps = self._promises(session)
+        promised, steps, outcomes = self._promises(session)
         query = select(UsageRow.holder, func.sum(UsageRow.tokens)).where(UsageRow.holder.in_(promised)).group_by(UsageRow.holder)
         used = {holder: int(tokens) for holder, tokens in session.execute(query)} if promised else {}
         left = {holder: tokens - used.get(holder, 0) for holder, tokens in promised.items()}
         holders = (left.keys() | steps.keys()) - {but}
-        return sum(max(0, left.get(holder, 0), steps.get(holder, 0)) for holder in holders) + sum(list(self._held.values()))
+        kept = sum(tokens for holder, tokens in outcomes.items() if holder != but)
+        return sum(max(0, left.get(holder, 0), steps.get(holder, 0)) for holder in holders) + kept + sum(list(self._held.values()))
 
     @contextmanager
     def holding(self, holder: str, tokens: int) -> Iterator[None]:
@@ -141,8 +145,9 @@ class Economy:
         with self.database.write() as session:
             self.alone(session)
             used = _used(session, request.holder)
-            self.require(session, request.holder, max(0, request.tokens - used))
             trial = find_trial(session, request.holder)
+            more = max(0, request.tokens - used)
+            self.require(session, request.holder, more + (trial.outcome_tokens if more and trial is not None else 0))
             row = session.merge(AllocationRow(holder=request.holder, tokens=request.tokens, updated_at=self.now()))
             if trial is None and request.tokens == 0:
                 session.delete(row)

@@ -169,7 +169,7 @@ class Records:
         """Commit one generation with everything that changes with it.
 
         :param generation: columns of the generation, without trial and time.
-        :param next_cost: tokens of the generation after it, which are promised to the trial with this commit.
+        :param next_cost: tokens of the generation after it and of the outcome, which are promised to the trial with this commit.
         :raises Interrupted: the trial was stopped meanwhile, or another service has moved it; nothing is written.
         """
         at = self.now()

@@ -20,7 +20,7 @@ from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Breed, GenerationRef, PopulationGeneration, PopulationRef, RecordFitness
 from dean_provider.contract.trial import TerminationReason
 from dean_provider.engine import digest
-from dean_provider.engine.evolve import generation_cost, policy_of
+from dean_provider.engine.evolve import generation_cost, outcome_cost, policy_of
 from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
@@ -118,7 +118,7 @@ class Run:
         progress = self.progress
         cost = generation_cost(progress.config, objective, progress.generation + 1)
         if progress.generation < 0:
-            self.records.require_tokens(self.trial_id, cost)
+            self.records.require_tokens(self.trial_id, cost + outcome_cost(progress.config, objective))
         if progress.generation >= 0:
             found = reason_to_stop(
                 progress.config,
@@ -131,9 +131,14 @@ class Run:
             if found is not None:
                 return found
             left = self.records.tokens_left(self.trial_id)
-            if left is not None and cost > left - unpaid:
+            if left is not None and cost + outcome_cost(progress.config, objective) > left - unpaid:
                 return TerminationReason.TOKEN_BUDGET
         return None
+
+    def _next_cost(self, objective: Objective) -> int:
+        """Tokens of the next generation, and of the outcome that may follow it."""
+        config = self.progress.config
+        return generation_cost(config, objective, self.progress.generation + 1) + outcome_cost(config, objective)
 
     def _next(self, interrupt: threading.Event | None = None) -> PopulationGeneration:
         """The next generation, made by IndexAgent; asking again finds it.
@@ -201,8 +206,7 @@ class Run:
         given_up = threading.Event()
         ahead = in_background(partial(self._next, given_up), "breeding") if reason is None else None
         try:
-            cost = 0 if reason else generation_cost(self.progress.config, objective, self.progress.generation + 1)
-            committed = self.records.commit(before, columns, retries, cost)
+            committed = self.records.commit(before, columns, retries, 0 if reason else self._next_cost(objective))
             if not committed.goes_on or self.interrupt.is_set():
                 raise Interrupted
             if not committed.affordable:

@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
 
 
 class TrialRow(Base):
-    """A trial and how far it has got. ``config`` is what was asked; ``seed`` is what is used."""
+    """A trial and how far it has got. ``config`` is what was asked; ``seed`` is what is used; ``outcome_tokens`` are kept for its end."""
 
     __tablename__ = "evolution_trial"
 
@@ -52,6 +52,7 @@ class TrialRow(Base):
     best_fitness: Mapped[float | None]
     diversity: Mapped[float | None]
     tokens_used: Mapped[int] = mapped_column(BigInteger, default=0)
+    outcome_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
     digest: Mapped[str | None] = mapped_column(String(64))
     best_agent_id: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[Array | None] = mapped_column(Floats())

@@ -16,7 +16,7 @@ from structlog import get_logger
 from dean_provider import __version__
 from dean_provider.contract.config import config_differences
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TerminationReason, Trial, TrialPage, TrialRef, TrialStatus
-from dean_provider.engine.evolve import generation_cost
+from dean_provider.engine.evolve import generation_cost, outcome_cost
 from dean_provider.engine.objectives import Objective, describe
 from dean_provider.errors import (
     ConflictError,
@@ -66,7 +66,8 @@ def _require_same(row: TrialRow, request: StartTrial) -> None:
 def _still_needed(row: TrialRow) -> int:
     """Tokens a stored trial must be promised to go on."""
     budget = row.config["token_budget"]
-    return next_step(row.config, row.description, row.current_generation) if budget is None else max(0, budget - row.tokens_used)
+    ahead = next_step(row.config, row.description, row.current_generation) if budget is None else max(0, budget - row.tokens_used)
+    return ahead + row.outcome_tokens
 
 
 def _refuse_state(row: TrialRow, verb: str, suggestion: str) -> InvalidStateError:
@@ -141,9 +142,10 @@ class Trials:
         return trial
 
     def _insert(self, request: StartTrial, objective: Objective) -> Trial:
-        config = request.config
+        config, outcome_tokens = request.config, outcome_cost(request.config, objective)
         with self.database.write() as session:
-            self.admission.check_room(session, request.trial_id, config.token_budget or generation_cost(config, objective, 0))
+            ahead = config.token_budget or generation_cost(config, objective, 0)
+            self.admission.check_room(session, request.trial_id, ahead + outcome_tokens)
             row = TrialRow(
                 trial_id=request.trial_id,
                 population_id=request.population_id,
@@ -154,6 +156,7 @@ class Trials:
                 status=TrialStatus.PENDING.value,
                 current_generation=-1,
                 tokens_used=0,
+                outcome_tokens=outcome_tokens,
                 description=describe(type(objective)).model_dump(mode="json"),
                 elapsed_seconds=0.0,
                 retries=0,

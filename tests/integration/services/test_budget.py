@@ -61,3 +61,19 @@ def test_a_verification_the_tokens_do_not_reach_for_is_refused(poor, small):
     poor.call(evolution.ALLOCATE_TOKENS, AllocateTokens(holder="somebody", tokens=8))
     with pytest.raises(BudgetExhaustedError):
         poor.call(evolution.VERIFY_TRIAL, TrialRef(trial_id=trial.trial_id))
+
+
+def test_the_choice_of_the_outcome_never_passes_the_limit(poor, small):
+    parameters = {"train_instances": 2, "validation_instances": 2, "test_instances": 2, "items": 30}
+    packing = small(objective="bin_packing", objective_parameters=parameters, generations=50)
+    trial = poor.run(packing)
+    assert trial.termination_reason is TerminationReason.TOKEN_BUDGET
+    assert trial.tokens_used == 12 + 7 * 10
+    assert trial.tokens_used < poor.call(evolution.READ_BUDGET, Empty()).used <= 100
+    with pytest.raises(BudgetExhaustedError):
+        poor.start(packing)
+
+
+def test_a_trial_is_refused_when_its_outcome_could_not_be_chosen(poor, small):
+    with pytest.raises(BudgetExhaustedError):
+        poor.start(small(objective="bin_packing", objective_parameters={}, token_budget=91))

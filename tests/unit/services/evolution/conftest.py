@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from dean_provider.contract.config import TrialConfig
+from dean_provider.engine.evolve import outcome_cost
 from dean_provider.engine.objectives import describe, load_objective
 from dean_provider.services.evolution.app import EvolutionService
 from dean_provider.services.evolution.tables import TrialRow
@@ -27,6 +28,7 @@ def store_trial(evolution_app: EvolutionService) -> Callable[..., TrialConfig]:
             seed=asked.seed,
             status=status,
             current_generation=-1,
+            outcome_tokens=outcome_cost(asked, objective),
             description=describe(type(objective)).model_dump(mode="json"),
             versions={},
             created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),

@@ -139,3 +139,27 @@ def test_what_long_work_will_spend_is_kept_for_it(economy):
         with pytest.raises(BudgetExhaustedError), economy.holding("a", 401):
             pass
     assert available(economy, "b") == 1000
+
+
+def test_the_choice_of_an_outcome_is_promised_until_the_trial_ends(economy, store_trial):
+    store_trial("t", objective="bin_packing", population_size=100, elite_size=10)
+    store_trial("few", objective="bin_packing", population_size=4, token_budget=20)
+    assert economy.budget(Empty()).allocated == 100 + 10 + 20 + 4
+    with pytest.raises(BudgetExhaustedError):
+        economy.allocate(AllocateTokens(holder="somebody", tokens=867))
+    economy.allocate(AllocateTokens(holder="somebody", tokens=866))
+    with economy.database.write() as session:
+        session.query(TrialRow).update({"current_generation": 5})
+    assert economy.budget(Empty()).allocated == 10 + 20 + 4 + 866
+    with economy.database.write() as session:
+        session.query(TrialRow).update({"status": "completed"})
+    assert economy.budget(Empty()).allocated == 866
+
+
+def test_an_allocation_for_a_trial_leaves_room_for_its_outcome(economy, store_trial):
+    store_trial("t", objective="bin_packing", population_size=100)
+    with pytest.raises(BudgetExhaustedError):
+        economy.allocate(AllocateTokens(holder="t", tokens=991))
+    economy.allocate(AllocateTokens(holder="t", tokens=990))
+    assert economy.budget(Empty()).available == 0
+    economy.allocate(AllocateTokens(holder="t", tokens=0))

@@ -5,12 +5,13 @@ import importlib
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from dean_provider.services.store import migrate
 from dean_provider.services.store.migration import alembic_config, current_revision, version_table
 
-PACKAGES = ["dean_provider.services.indexagent", "dean_provider.services.evolution"]
+HEADS = {"dean_provider.services.indexagent": "0001", "dean_provider.services.evolution": "0002"}
+PACKAGES = list(HEADS)
 
 
 def metadata(package):
@@ -35,7 +36,22 @@ def test_migrating_twice_changes_nothing(database, package):
         before = current_revision(package, connection)
     migrate(database, package)
     with database.engine.connect() as connection:
-        assert current_revision(package, connection) == before == "0001"
+        assert current_revision(package, connection) == before == HEADS[package]
+
+
+def test_trials_of_an_older_database_are_kept(database):
+    from alembic import command
+
+    package = PACKAGES[1]
+    with database.engine.execution_options(writes=True).begin() as connection:
+        command.upgrade(alembic_config(package, connection), "0001")
+        columns = "trial_id, population_id, name, objective, config, status, current_generation, tokens_used, description"
+        more = "elapsed_seconds, retries, resumptions, versions, created_at"
+        values = "'t', 'p', 'n', 'sphere', '{}', 'paused', 3, 40, '{}', 1.0, 0, 0, '{}', '2026-01-02 03:04:05'"
+        connection.execute(text(f"INSERT INTO evolution_trial ({columns}, {more}) VALUES ({values})"))
+    migrate(database, package)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT trial_id, tokens_used, outcome_tokens FROM evolution_trial")).all() == [("t", 40, 0)]
 
 
 def test_both_services_may_share_a_database(database):
