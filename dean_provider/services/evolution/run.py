@@ -24,9 +24,9 @@ from dean_provider.engine.evolve import generation_cost, outcome_cost, policy_of
 from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
-from dean_provider.errors import InvalidResponseError
+from dean_provider.errors import EvaluationError, InvalidResponseError
 from dean_provider.services.evolution.background import in_background
-from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, Task
+from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, OutOfTime, Task
 from dean_provider.services.evolution.fit import require_fit
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.outcome import decide
@@ -185,6 +185,7 @@ class Run:
             genomes=genomes[kept:],
             positions=range(kept, len(genomes)),
             agent_ids=bred.agent_ids[kept:],
+            seconds=max(0.0, config.max_time_seconds - self.elapsed()),
         )
         evaluated = self.evaluator.evaluate(task, self.interrupt)
         fitness[kept:] = evaluated.fitness
@@ -197,9 +198,13 @@ class Run:
         generation again to the same fitness and finds that same next generation.
 
         :raises Interrupted: the trial was stopped or paused.
+        :raises EvaluationError: time was over before others had evaluated generation 0, so there is no outcome.
         """
         before = self.progress
-        columns, retries = self._evaluated(objective, bred)
+        try:
+            columns, retries = self._evaluated(objective, bred)
+        except OutOfTime:
+            return self._out_of_time(), None
         self.progress = _after(before, columns)
         self._newest = bred
         reason = self._reason(objective, unpaid=self.progress.tokens_used - before.tokens_used)
@@ -214,6 +219,16 @@ class Run:
             return reason, self._arrived(ahead) if ahead else None
         finally:
             given_up.set()
+
+    def _out_of_time(self) -> TerminationReason:
+        """A trial whose evaluators stay away ends with what it has."""
+        if self.progress.generation >= 0:
+            return TerminationReason.MAX_TIME
+        raise EvaluationError(
+            f"Nobody returned all evaluations of generation 0 within max_time_seconds ({self.progress.config.max_time_seconds}).",
+            details={"trial_id": self.trial_id, "max_time_seconds": self.progress.config.max_time_seconds},
+            suggestions=["Have evaluators lease the trial's candidates, or set DEAN_EVOLUTION_EVALUATOR=pool."],
+        )
 
     def _arrived(self, ahead: Future[PopulationGeneration]) -> PopulationGeneration:
         """What is made in the background, once it is there."""

@@ -7,7 +7,7 @@ import pytest
 
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.evaluation import EvaluatedCandidate, LeaseCandidates, ReturnEvaluations
-from dean_provider.contract.trial import StopTrial, TrialRef, TrialStatus
+from dean_provider.contract.trial import StopTrial, TerminationReason, TrialRef, TrialStatus
 from dean_provider.engine.objectives import load_objective
 from dean_provider.errors import NotFoundError
 from dean_provider.testing import MockServices
@@ -107,6 +107,15 @@ def test_a_paused_trial_makes_room_and_keeps_what_has_come_back(caller, small, p
     last = lease(caller, trial_id, "last", size=100)
     give_back(caller, last, results(objective, last))
     assert caller.wait(trial_id).digest == plain(small(generations=1))[-1].digest
+
+
+def test_a_trial_that_nobody_evaluates_ends_in_time(caller, small):
+    trial_id = caller.start(small(max_time_seconds=1)).trial_id
+    assert lease(caller, trial_id, "never-returned", size=100).candidates
+    ended = caller.wait(trial_id, seconds=30)
+    assert (ended.status, ended.termination_reason) == (TrialStatus.FAILED, TerminationReason.ERROR)
+    assert "within max_time_seconds (1)" in ended.error
+    assert lease(caller, trial_id, "late", wanted=False).candidates == []
 
 
 def test_a_stopped_trial_leases_nothing_and_nobody_has_no_leases(caller, small):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dean_provider.services.evolution.evaluation.pool import Batch, WorkerPool
 
-__all__ = ["Evaluated", "Evaluator", "Interrupted", "PoolEvaluator", "Task"]
+__all__ = ["Evaluated", "Evaluator", "Interrupted", "OutOfTime", "PoolEvaluator", "Task"]
 
 _GLANCE_SECONDS = 0.05
 Array = npt.NDArray[np.float64]
@@ -22,6 +22,10 @@ class Interrupted(Exception):  # noqa: N818  an event, not an error
     """The trial was told to stop, or the service stops."""
 
 
+class OutOfTime(Exception):  # noqa: N818  an event, not an error
+    """Others had the agents, and the trial's running time is over."""
+
+
 @dataclass(frozen=True)
 class Task:
     """Agents to evaluate.
@@ -29,6 +33,7 @@ class Task:
     :param genomes: shape (agents, genes).
     :param positions: their positions in the generation, in the same order.
     :param agent_ids: their ids, in the same order.
+    :param seconds: how long an evaluator that waits for others may wait for them; ``None`` for ever.
     """
 
     trial_id: str
@@ -39,6 +44,7 @@ class Task:
     positions: Sequence[int]
     agent_ids: Sequence[str]
     instances: str = "train"
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Evaluator(Protocol):
 
         :raises EvaluationError: a batch failed for good.
         :raises Interrupted: as soon as ``interrupt`` is set.
+        :raises OutOfTime: others evaluate, and did not in the time the task gives them.
         """
 
 

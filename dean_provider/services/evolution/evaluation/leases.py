@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from dean_provider.contract.evaluation import Candidate, Lease, LeaseCandidates, Returned, ReturnEvaluations
 from dean_provider.contract.trial import TrialStatus
 from dean_provider.errors import InvalidConfigurationError
-from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted, Task
+from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted, OutOfTime, Task
 from dean_provider.services.evolution.lookup import trial_row
 from dean_provider.services.evolution.tables import CandidateRow, TrialRow
 from dean_provider.services.store import Database
@@ -29,11 +30,15 @@ _NOTHING = -1
 
 
 class LeaseEvaluator:
-    """Waits for others to evaluate, and answers the lease operations."""
+    """Waits for others to evaluate, and answers the lease operations.
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    :param clock: seconds, for what a task may take; it never goes back.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic) -> None:
         self.database = database
         self.now = now
+        self.clock = clock
         self._returned = threading.Condition()
 
     def evaluate(self, task: Task, interrupt: threading.Event) -> Evaluated:
@@ -46,12 +51,15 @@ class LeaseEvaluator:
             self._queue(session, number, task)
         waiting = select(func.count()).where(CandidateRow.trial == number, CandidateRow.fitness.is_(None))
         status = select(TrialRow.status).where(TrialRow.number == number)
+        deadline = math.inf if task.seconds is None else self.clock() + task.seconds
         while True:
             with self.database.read() as session:
                 if not session.scalar(waiting):
                     break
                 if session.scalar(status) == TrialStatus.PAUSED.value:
                     raise Interrupted
+            if self.clock() >= deadline:
+                raise OutOfTime
             with self._returned:
                 self._returned.wait(_GLANCE_SECONDS)
             if interrupt.is_set():

@@ -9,11 +9,11 @@ import pytest
 from dean_provider.contract.economy import AllocateTokens
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Population, PopulationGeneration
-from dean_provider.contract.trial import TrialRef
+from dean_provider.contract.trial import TerminationReason, TrialRef
 from dean_provider.engine.generation import initial
 from dean_provider.engine.objectives import load_objective
-from dean_provider.errors import BudgetExhaustedError, ConnectionFailedError
-from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted
+from dean_provider.errors import BudgetExhaustedError, ConnectionFailedError, EvaluationError
+from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted, OutOfTime
 from dean_provider.services.evolution.lookup import trial_row
 from dean_provider.services.evolution.run import Run
 from dean_provider.services.evolution.trials import Trials
@@ -54,13 +54,13 @@ class Judge:
 def run_of(evolution_app):
     """Makes a trial's run."""
 
-    def make(trial_id, indexagent, interrupt=None):
+    def make(trial_id, indexagent, interrupt=None, evaluator=None):
         assert evolution_app.records.begin(trial_id)
         return Run(
             trial_id,
             evolution_app.records,
             indexagent,
-            evaluator=Judge(),
+            evaluator=evaluator or Judge(),
             judge=Judge(),
             interrupt=interrupt or threading.Event(),
             patience_seconds=60,
@@ -135,6 +135,47 @@ def test_without_tokens_for_generation_0_a_trial_does_not_begin(evolution_app, s
     evolution_app.economy.limit = 11
     with pytest.raises(BudgetExhaustedError):
         run_of("t", Agents())()
+
+
+class Willing(Agents):
+    """An IndexAgent that stays: every generation is like the first."""
+
+    def call(self, operation, request, **more):
+        if operation is operations.RECORD_FITNESS:
+            return None
+        found = super().call(operations.READ_GENERATION if operation is operations.BREED else operation, request, **more)
+        return found.model_copy(update={"generation": request.generation}) if operation is operations.BREED else found
+
+
+class Leaving(Judge):
+    """Evaluators that stay away from a generation on."""
+
+    def __init__(self, generation):
+        self.generation = generation
+        self.given = []
+
+    def evaluate(self, task, interrupt):
+        self.given.append(task.seconds)
+        if task.generation >= self.generation:
+            raise OutOfTime
+        return super().evaluate(task, interrupt)
+
+
+def test_a_trial_whose_evaluators_stay_away_ends_in_time_with_what_it_has(evolution_app, store_trial, run_of):
+    store_trial("t", max_time_seconds=100)
+    evaluator = Leaving(2)
+    run_of("t", Willing(), evaluator=evaluator)()
+    with evolution_app.database.read() as session:
+        row = trial_row(session, "t")
+    assert (row.status, row.termination_reason, row.current_generation) == ("completed", TerminationReason.MAX_TIME.value, 1)
+    assert row.outcome is not None
+    assert 0 < evaluator.given[2] < evaluator.given[0] <= 100
+
+
+def test_a_trial_that_nobody_began_to_evaluate_has_no_outcome(evolution_app, store_trial, run_of):
+    store_trial("t", max_time_seconds=100)
+    with pytest.raises(EvaluationError, match=r"within max_time_seconds \(100\)"):
+        run_of("t", Willing(), evaluator=Leaving(0))()
 
 
 def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial):
