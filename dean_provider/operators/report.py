@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PublishReportOperator"]
 
+WITHOUT_FOLDERS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"})
+"""Stores of objects, where making a folder asks for the bucket and makes it when it cannot be seen: more than writing may be allowed to."""
+
 
 class PublishReportOperator(TrialOperator):
     """Write the trial's report, return its outcome, and tell Airflow that ``dean://trials/<name>`` has a new one.
@@ -134,7 +137,8 @@ class PublishReportOperator(TrialOperator):
         from airflow.sdk import ObjectStoragePath
 
         path = ObjectStoragePath(self.report_uri or _configured_folder()) / below
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.protocol not in WITHOUT_FOLDERS:
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
         return str(path)
 

@@ -4,10 +4,13 @@ import json
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from airflow.sdk import AssetAlias
+from airflow.sdk import AssetAlias, ObjectStoragePath
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.io import attach
+from fsspec.implementations.memory import MemoryFileSystem
 
 from dean_provider.contract.pattern import Pattern
 from dean_provider.contract.population import Agent, Lineage
@@ -94,6 +97,35 @@ def test_publishing_twice_is_publishing_once(publish, services, answers, tmp_pat
     services(*answers())
     assert publish().result() == publish().result()
     assert len(written(tmp_path)) == 1
+
+
+def test_the_report_may_go_to_another_storage(publish, services, answers):
+    services(*answers())
+    folder = f"memory://{uuid4()}/of/trials"
+    report = publish(report_uri=folder).result()["report"]
+    assert report == f"{folder}/bin-packing/t-1.html"
+    assert "d" * 64 in ObjectStoragePath(report).read_text(encoding="utf-8")
+
+
+class OnlyWritable(MemoryFileSystem):
+    """A bucket whose key may put objects, and neither ask for the bucket nor make one."""
+
+    protocol = "s3"
+    cachable = False
+
+    def mkdir(self, *_, **__):
+        raise PermissionError("CreateBucket")
+
+    makedirs = mkdir
+
+
+def test_a_key_that_may_only_write_objects_is_enough(publish, services, answers):
+    services(*answers())
+    bucket = str(uuid4())
+    store = attach("s3", conn_id=bucket, fs=OnlyWritable())
+    report = publish(report_uri=f"s3://{bucket}@{bucket}/trials").result()["report"]
+    assert report == f"s3://{bucket}@{bucket}/trials/bin-packing/t-1.html"
+    assert store.fs.cat(f"{bucket}/trials/bin-packing/t-1.html")
 
 
 @pytest.mark.parametrize("state", ["failed", "upstream_failed"])
