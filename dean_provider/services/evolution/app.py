@@ -43,8 +43,8 @@ from dean_provider.services.evolution.verification import Verifier
 from dean_provider.services.evolution.workshop import Workshop
 from dean_provider.services.store import Database, Ownership, migrate
 from dean_provider.services.web.app import Service, build_app
-from dean_provider.services.web.binding import Handlers
-from dean_provider.services.web.instruments import Instruments
+from dean_provider.web.binding import Handlers
+from dean_provider.web.instruments import Instruments
 
 __all__ = ["EvolutionService"]
 

@@ -21,8 +21,8 @@ from dean_provider.services.indexagent.populations import Populations
 from dean_provider.services.indexagent.settings import IndexAgentSettings
 from dean_provider.services.store import Database, migrate
 from dean_provider.services.web.app import Service, build_app
-from dean_provider.services.web.binding import Handlers
-from dean_provider.services.web.instruments import Instruments
+from dean_provider.web.binding import Handlers
+from dean_provider.web.instruments import Instruments
 
 __all__ = ["create_app"]
 

@@ -18,14 +18,14 @@ from dean_provider import __version__
 from dean_provider.contract.endpoints.dialect import Dialect
 from dean_provider.contract.endpoints.operation import Operation
 from dean_provider.contract.service import Empty
-from dean_provider.services.web.access_log import AccessLog
 from dean_provider.services.web.authentication import OPEN_PATHS, BearerGuard
-from dean_provider.services.web.binding import Handlers, bind, problem_schema
-from dean_provider.services.web.body_limit import BodyLimit
-from dean_provider.services.web.health import CheckFunction, HealthReport
-from dean_provider.services.web.instruments import Instruments
-from dean_provider.services.web.problems import CrashGuard, install_problem_handlers
 from dean_provider.services.web.settings import ServiceSettings
+from dean_provider.web.access_log import AccessLog
+from dean_provider.web.binding import Handlers, bind, problem_schema
+from dean_provider.web.body_limit import BodyLimit
+from dean_provider.web.health import CheckFunction, HealthReport
+from dean_provider.web.instruments import Instruments
+from dean_provider.web.problems import CrashGuard, install_problem_handlers
 
 __all__ = ["Service", "build_app"]
 

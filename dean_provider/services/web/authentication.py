@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dean_provider.errors import AuthenticationError
-from dean_provider.services.web.problems import problem_response
+from dean_provider.web.problems import problem_response
 
 __all__ = ["OPEN_PATHS", "BearerGuard"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 
-from dean_provider.services.web.instruments import Instruments
+from dean_provider.web.instruments import Instruments
 
 __all__ = ["AccessLog"]
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 
 from dean_provider.contract.endpoints import evolution as evolution_operations
 from dean_provider.contract.endpoints import indexagent as indexagent_operations
-from dean_provider.services.web.binding import bind
+from dean_provider.web.binding import bind
 
 
 def _served(app):
