@@ -56,6 +56,7 @@ class Channel:
     :param service: names the circuit breaker.
     :param exchanges_login: whether the service gives tokens for login and password.
     :param resolve: resolves the connection; may block.
+    :param conceal: told every secret, to keep it out of the logs; may block.
     """
 
     def __init__(
@@ -65,10 +66,12 @@ class Channel:
         service: str,
         exchanges_login: bool = False,
         resolve: Callable[[str], Settings] = look_up,
+        conceal: Callable[[str], None] = mask,
         clock: Clock | None = None,
     ) -> None:
         self._conn_id = conn_id
         self.service = service
+        self.conceal = conceal
         self.clock = clock or Clock()
         self.line: Line | None = None
         self.version = 0
@@ -98,7 +101,7 @@ class Channel:
             self.version += 1
             if self.line is None or settings != self.line.settings:
                 for secret in settings.secrets:
-                    mask(secret)
+                    self.conceal(secret)
                 self._replace(settings)
             return self.line  # type: ignore[return-value]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel
@@ -26,7 +26,7 @@ from dean_provider.hooks.exchange import Call, exchange
 from dean_provider.hooks.message import Answer
 from dean_provider.hooks.steps import Compute, LookUp, Steps
 
-__all__ = ["Manner", "begun", "operate", "send", "spoken_dialect"]
+__all__ = ["Manner", "Versioned", "begun", "operate", "read_again", "send", "spoken_dialect"]
 
 Response = TypeVar("Response", bound=BaseModel)
 
@@ -52,6 +52,17 @@ class Manner:
         return replace(self, ends=self.ends + seconds)
 
 
+@dataclass(frozen=True)
+class Versioned(Generic[Response]):
+    """What was read, and the tag of its version.
+
+    :param answer: ``None`` when it is still the version known before.
+    """
+
+    answer: Response | None
+    etag: str | None
+
+
 def begun(channel: Channel, manner: Manner, seconds: float = 0.0) -> Steps[Manner]:
     """``manner`` with an end. What takes several requests begins once, so that they share one deadline.
 
@@ -65,15 +76,41 @@ def begun(channel: Channel, manner: Manner, seconds: float = 0.0) -> Steps[Manne
 
 
 def operate(
-    channel: Channel, operation: Operation[Any, Response], request: BaseModel, manner: Manner, *, repeatable: bool | None = None
+    channel: Channel,
+    operation: Operation[Any, Response],
+    request: BaseModel,
+    manner: Manner,
+    *,
+    repeatable: bool | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Steps[Response]:
     """Have the service do ``operation``, in its own dialect.
 
     :param repeatable: whether doing it twice is the same as once, if this request differs from its operation in that.
+    :param headers: further headers of the request.
     """
+    route, call = yield from _prepared(channel, operation, manner, repeatable, headers)
+    answer = yield from exchange(channel, route.build(request), call)
+    return (yield from _read(route, operation, request, answer, call))
+
+
+def read_again(
+    channel: Channel, operation: Operation[Any, Response], request: BaseModel, manner: Manner, etag: str | None
+) -> Steps[Versioned[Response]]:
+    """Read what may not have changed since it had ``etag``; then little travels."""
+    route, call = yield from _prepared(channel, operation, manner, None, {"If-None-Match": etag} if etag else None)
+    answer = yield from exchange(channel, route.build(request), replace(call, accepts=_is_unchanged))
+    if _is_unchanged(answer):
+        return Versioned(None, etag)
+    response = yield from _read(route, operation, request, answer, call)
+    return Versioned(response, answer.headers.get("etag"))
+
+
+def _prepared(
+    channel: Channel, operation: Operation[Any, Any], manner: Manner, repeatable: bool | None, headers: Mapping[str, str] | None
+) -> Steps[tuple[Route, Call]]:
     manner = yield from begun(channel, manner, operation.seconds)
     dialect = channel.dialect or (yield from spoken_dialect(channel, operation.service, manner))
-    route = dialect.route(operation)
     call = Call(
         what=f"{channel.service}.{operation.name}",
         repeatable=operation.idempotent if repeatable is None else repeatable,
@@ -81,10 +118,13 @@ def operate(
         ends=manner.ends,
         timeout=manner.timeout,
         seconds=operation.seconds,
+        headers=headers or {},
         accepts=_tells_health if operation.name == "health" else _never,
     )
-    answer = yield from exchange(channel, route.build(request), call)
+    return dialect.route(operation), call
 
+
+def _read(route: Route, operation: Operation[Any, Response], request: BaseModel, answer: Answer, call: Call) -> Steps[Response]:
     def parse() -> Response:
         return _parsed(route, operation, request, answer, call)
 
@@ -211,6 +251,10 @@ def _parsed(route: Route, operation: Operation[Any, Response], request: BaseMode
 
 def _never(_: Answer) -> bool:
     return False
+
+
+def _is_unchanged(answer: Answer) -> bool:
+    return answer.status == 304
 
 
 def _tells_health(answer: Answer) -> bool:

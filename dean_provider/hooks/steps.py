@@ -16,7 +16,6 @@ from asgiref.sync import sync_to_async
 
 from dean_provider.hooks.breaker import Admission, CircuitBreaker
 from dean_provider.hooks.channel import Channel, Line
-from dean_provider.hooks.masking import mask
 from dean_provider.hooks.message import Answer, Outgoing
 
 __all__ = ["Admit", "Compute", "LookUp", "Mask", "Pause", "Send", "Settle", "Step", "Steps", "arun", "run"]
@@ -118,11 +117,11 @@ class Mask(Step):
 
     secret: str
 
-    def do(self, channel: Channel) -> None:  # noqa: ARG002
-        mask(self.secret)
+    def do(self, channel: Channel) -> None:
+        channel.conceal(self.secret)
 
-    async def ado(self, channel: Channel) -> None:  # noqa: ARG002
-        await sync_to_async(mask)(self.secret)
+    async def ado(self, channel: Channel) -> None:
+        await sync_to_async(channel.conceal)(self.secret)
 
 
 @dataclass(frozen=True)
