@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from dean_provider.contract.paging import Page, PageRequest
 from dean_provider.contract.pattern import PatternBody
+from dean_provider.contract.request import RequestModel
 from dean_provider.contract.space import Genome, SearchSpace
+from dean_provider.contract.text import Label, LabelKey
 from dean_provider.contract.trial import Intervention
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "CreatePopulation",
     "DerivePopulation",
     "Diversity",
+    "ForkPopulation",
     "GenerationRef",
     "InterventionPolicy",
     "Lineage",
@@ -75,7 +78,7 @@ class AgentPage(Page):
     agents: list[Agent]
 
 
-class AgentRef(BaseModel):
+class AgentRef(RequestModel):
     agent_id: str = Field(min_length=1, max_length=200)
 
 
@@ -84,7 +87,7 @@ class ListAgents(PageRequest):
     generation: int | None = Field(default=None, ge=0, le=10**9)
 
 
-class CreateAgent(BaseModel):
+class CreateAgent(RequestModel):
     """An agent outside any population; the same id and content twice is one agent."""
 
     model_config = ConfigDict(extra="forbid")
@@ -93,7 +96,7 @@ class CreateAgent(BaseModel):
     name: str = Field(default="", max_length=128)
     space: SearchSpace
     genome: Genome
-    labels: dict[str, str] = Field(default_factory=dict, max_length=32)
+    labels: dict[LabelKey, Label] = Field(default_factory=dict, max_length=32)
 
 
 class LineageRequest(AgentRef):
@@ -109,7 +112,7 @@ class Lineage(BaseModel):
     truncated: bool = False
 
 
-class CreatePopulation(BaseModel):
+class CreatePopulation(RequestModel):
     """Generation 0, drawn from ``(seed, 0)``; the same id and request twice is one population."""
 
     model_config = ConfigDict(extra="forbid")
@@ -120,7 +123,7 @@ class CreatePopulation(BaseModel):
     seed: int = Field(ge=0, le=2**53 - 1)
     patterns: list[PatternBody] = Field(default_factory=list, max_length=100, description="Imposed on a share of it.")
     pattern_share: float = Field(default=0, ge=0, le=1)
-    labels: dict[str, str] = Field(default_factory=dict, max_length=32)
+    labels: dict[LabelKey, Label] = Field(default_factory=dict, max_length=32)
 
 
 class Population(BaseModel):
@@ -130,6 +133,8 @@ class Population(BaseModel):
     space: SearchSpace | None = None
     current_generation: int = Field(default=0, ge=0, description="Newest generation.")
     derived_from: str | None = Field(default=None, description="Population it was derived from.")
+    forked_from: str | None = Field(default=None, description="Population whose generations it shares.")
+    forked_generation: int | None = Field(default=None, ge=0, description="Last generation shared.")
     labels: dict[str, str] = Field(default_factory=dict)
     agent_ids: list[str] | None = Field(default=None, description="Sent by services that know a population only as its agents.")
     created_at: datetime | None = None
@@ -143,7 +148,7 @@ class ListPopulations(PageRequest):
     pass
 
 
-class PopulationRef(BaseModel):
+class PopulationRef(RequestModel):
     population_id: PopulationId
 
 
@@ -165,7 +170,7 @@ class PopulationGeneration(BaseModel):
     intervention: Intervention | None = None
 
 
-class InterventionPolicy(BaseModel):
+class InterventionPolicy(RequestModel):
     """When and how strongly to inject mutations (see ``TrialConfig``)."""
 
     threshold: float = Field(ge=0, le=1)
@@ -208,6 +213,18 @@ class DerivePopulation(GenerationRef):
     patterns: list[PatternBody] = Field(default_factory=list, max_length=100)
     mutation: InterventionPolicy | None = None
     seed: int = Field(default=0, ge=0, le=2**53 - 1)
+
+
+class ForkPopulation(GenerationRef):
+    """A new population that shares the generations 0 to ``generation`` with this one, and goes on by itself. Idempotent by ``forked_id``.
+
+    The shared generations are its own from then on: releasing the source takes nothing from it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    forked_id: PopulationId
+    labels: dict[LabelKey, Label] = Field(default_factory=dict, max_length=32)
 
 
 class Released(BaseModel):

@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.paging import Page, PageRequest
+from dean_provider.contract.request import RequestModel
 from dean_provider.contract.space import SearchSpace
 
 __all__ = [
     "Constraints",
     "Direction",
+    "ForkOrigin",
     "Generation",
     "GenerationPage",
     "Intervention",
@@ -125,6 +127,15 @@ class ObjectiveList(BaseModel):
     objectives: list[Objective]
 
 
+class ForkOrigin(BaseModel):
+    """Where a fork left its parent: they share the generations 0 to ``generation``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    trial_id: TrialId = Field(description="The parent.")
+    generation: int = Field(ge=0, le=10**9, description="Last generation shared; one the parent has committed.")
+
+
 class Trial(BaseModel):
     """One evolutionary run as the Evolution API knows it."""
 
@@ -132,6 +143,7 @@ class Trial(BaseModel):
 
     trial_id: str
     population_id: str | None = None
+    parent: ForkOrigin | None = Field(default=None, description="Where it was forked from, if it was.")
     status: TrialStatus
     termination_reason: TerminationReason | None = None
     config: TrialConfig | None = Field(default=None, description="The stored configuration; services without one send none.")
@@ -149,7 +161,13 @@ class Trial(BaseModel):
     created_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    elapsed_seconds: float = Field(default=0, ge=0, description="Running time, pauses excluded.")
+    elapsed_seconds: float = Field(default=0, ge=0, description="Running time, pauses excluded; a fork's goes on from the shared part.")
+    paused_at: datetime | None = Field(default=None, description="Since when it is held; none unless it is paused.")
+    paused_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="How long it was held in all, without the pause that still lasts; services that do not count send none.",
+    )
     retries: int = Field(default=0, ge=0, description="Evaluation batches that had to be repeated.")
     resumptions: int = Field(default=0, ge=0, description="How often the trial went on after an interruption.")
     versions: dict[str, str] = Field(default_factory=dict, description="Software that produced it.")
@@ -161,23 +179,28 @@ class TrialPage(Page):
 
 class ListTrials(PageRequest):
     status: TrialStatus | None = None
-    objective: str | None = None
-    name: str | None = None
+    objective: str | None = Field(default=None, max_length=64)
+    name: str | None = Field(default=None, max_length=64)
     label: str | None = Field(default=None, description="key=value", pattern=r"^[^=]+=.*$", max_length=256)
 
 
-class TrialRef(BaseModel):
+class TrialRef(RequestModel):
     trial_id: TrialId
 
 
-class StartTrial(BaseModel):
-    """Start a trial under the caller's id; the same id and configuration finds the running one, a stopped one resumes."""
+class StartTrial(RequestModel):
+    """Start a trial under the caller's id; the same id and configuration finds the running one, a stopped one resumes.
+
+    A fork goes on from its parent's committed generations: their history, digest and tokens are its own, and its population is a fork of
+    the parent's at the same generation. Its objective, objective_parameters, population_size and pattern seeds are the parent's.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     trial_id: TrialId
     population_id: TrialId
     config: TrialConfig
+    fork: ForkOrigin | None = Field(default=None, description="Start from a generation of another trial.")
 
 
 class StopTrial(TrialRef):
@@ -231,8 +254,9 @@ class Validation(BaseModel):
     space: SearchSpace | None = Field(default=None, description="What genomes of this objective consist of.")
 
 
-class ValidateTrial(BaseModel):
+class ValidateTrial(RequestModel):
     config: TrialConfig
+    fork: ForkOrigin | None = Field(default=None, description="Check it as a fork of another trial.")
 
 
 class Constraints(BaseModel):

@@ -32,6 +32,7 @@ class Traits:
     :param advances_on_read: the trial moves only when it is read.
     :param enforces_limits: the service itself keeps budgets, thresholds and interventions.
     :param digest: the service computes the trial's digest.
+    :param forks: a trial can be started from a committed generation of another.
     """
 
     caller_chosen_ids: bool = True
@@ -39,6 +40,7 @@ class Traits:
     advances_on_read: bool = False
     enforces_limits: bool = True
     digest: bool = True
+    forks: bool = False
 
 
 @dataclass(frozen=True)

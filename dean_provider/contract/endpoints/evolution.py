@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage
-from dean_provider.contract.endpoints.dialect import Dialect, Probe, register_dialect
+from dean_provider.contract.endpoints.dialect import Dialect, Probe, Traits, register_dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
 from dean_provider.contract.evaluation import Lease, LeaseCandidates, Returned, ReturnEvaluations
 from dean_provider.contract.pattern import (
@@ -82,6 +82,7 @@ REFERENCE = register_dialect(
     Dialect(
         name="reference",
         service=_S,
+        traits=Traits(forks=True),
         probe=Probe(
             "/health",
             lambda _status, body: isinstance(body, dict) and body.get("dialect") == "reference" and body.get("service") == "evolution",
@@ -103,14 +104,14 @@ REFERENCE = register_dialect(
             READ_CONSTRAINTS.name: Route("GET", "/api/v1/constraints"),
             LIST_OBJECTIVES.name: Route("GET", "/api/v1/objectives"),
             LEASE_CANDIDATES.name: Route("POST", _TRIAL + "/leases"),
-            RETURN_EVALUATIONS.name: Route("POST", _TRIAL + "/leases/{lease_id}/results"),
+            RETURN_EVALUATIONS.name: Route("POST", _TRIAL + "/leases/{lease_id}/results", slashes=frozenset({"lease_id"})),
             LIST_PATTERNS.name: Route("GET", "/api/v1/patterns"),
             READ_PATTERN.name: Route("GET", _PATTERN),
             STORE_PATTERN.name: Route("POST", "/api/v1/patterns"),
             MEASURE_PATTERN.name: Route("POST", _PATTERN + "/effectiveness"),
             APPLY_PATTERNS.name: Route("POST", _TRIAL + "/patterns/apply"),
             READ_BUDGET.name: Route("GET", "/api/v1/economy/budget"),
-            ALLOCATE_TOKENS.name: Route("PUT", "/api/v1/economy/allocations/{holder}"),
+            ALLOCATE_TOKENS.name: Route("PUT", "/api/v1/economy/allocations/{holder}", slashes=frozenset({"holder"})),
             READ_USAGE.name: Route("GET", "/api/v1/economy/usage"),
         },
     )

@@ -14,6 +14,7 @@ from dean_provider.contract.population import (
     CreatePopulation,
     DerivePopulation,
     Diversity,
+    ForkPopulation,
     GenerationRef,
     Lineage,
     LineageRequest,
@@ -53,6 +54,15 @@ MEASURE_DIVERSITY = Operation("measure_diversity", _S, GenerationRef, Diversity,
 DERIVE_POPULATION = Operation(
     "derive_population", _S, DerivePopulation, Population, True, "Copy a generation, imposing patterns or injecting mutations."
 )
+FORK_POPULATION = Operation(
+    "fork_population",
+    _S,
+    ForkPopulation,
+    Population,
+    True,
+    "A population that shares another's generations up to one, or find it.",
+    seconds=60,
+)
 CREATE_AGENT = Operation("create_agent", _S, CreateAgent, Agent, True, "An agent outside any population.")
 READ_AGENT = Operation("read_agent", _S, AgentRef, Agent, True, "One agent.")
 LIST_AGENTS = Operation("list_agents", _S, ListAgents, AgentPage, True, "Agents, by population and generation.")
@@ -87,6 +97,7 @@ REFERENCE = register_dialect(
             RECORD_FITNESS.name: Route("PUT", _GENERATION + "/fitness"),
             MEASURE_DIVERSITY.name: Route("GET", _GENERATION + "/diversity"),
             DERIVE_POPULATION.name: Route("POST", _GENERATION + "/derivations"),
+            FORK_POPULATION.name: Route("POST", _GENERATION + "/forks"),
             CREATE_AGENT.name: Route("POST", "/api/v1/agents"),
             READ_AGENT.name: Route("GET", "/api/v1/agents/{agent_id}"),
             LIST_AGENTS.name: Route("GET", "/api/v1/agents"),

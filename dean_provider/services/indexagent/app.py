@@ -14,6 +14,7 @@ from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.service import Check, HealthStatus, ServiceName
 from dean_provider.services.indexagent.agents import Agents
 from dean_provider.services.indexagent.code_index import CodeIndex
+from dean_provider.services.indexagent.forks import PopulationForks
 from dean_provider.services.indexagent.generations import Generations, Probe
 from dean_provider.services.indexagent.lineage import Ancestry
 from dean_provider.services.indexagent.patterns import PatternDetection
@@ -46,6 +47,7 @@ def _handlers(settings: IndexAgentSettings, database: Database, index: CodeIndex
         operations.LIST_POPULATIONS: populations.list,
         operations.RELEASE_POPULATION: populations.release,
         operations.DERIVE_POPULATION: populations.derive,
+        operations.FORK_POPULATION: PopulationForks(database, now).fork,
         operations.READ_GENERATION: generations.read,
         operations.BREED: generations.breed,
         operations.RECORD_FITNESS: generations.record_fitness,

@@ -30,7 +30,7 @@ from dean_provider.services.indexagent.content import content_of, digest_of, req
 from dean_provider.services.indexagent.tables import GenerationRow, PopulationRow
 from dean_provider.services.store import Database, read_cursor, write_cursor
 
-__all__ = ["Populations", "generation_row", "population_row", "space_of"]
+__all__ = ["Populations", "generation_row", "population_row", "shown_population", "space_of"]
 
 _DERIVATION = "derivation"
 
@@ -65,7 +65,8 @@ def space_of(row: PopulationRow) -> SearchSpace:
     return SearchSpace.model_validate(row.space)
 
 
-def _shown(row: PopulationRow) -> Population:
+def shown_population(row: PopulationRow) -> Population:
+    """A population on the wire."""
     return Population(
         population_id=row.population_id,
         size=row.size,
@@ -73,6 +74,8 @@ def _shown(row: PopulationRow) -> Population:
         space=space_of(row),
         current_generation=row.current_generation,
         derived_from=row.derived_from,
+        forked_from=row.forked_from,
+        forked_generation=row.forked_generation,
         labels=row.labels,
         created_at=row.created_at,
     )
@@ -123,7 +126,7 @@ class Populations:
         if row is None:
             return None
         require_same("Population", population_id, row.request, content_of(request))
-        return _shown(row)
+        return shown_population(row)
 
     def _insert(self, row: PopulationRow, bred: Bred, request: CreatePopulation | DerivePopulation) -> Population:
         try:
@@ -148,12 +151,12 @@ class Populations:
             if found is None:
                 raise
             return found
-        return _shown(row)
+        return shown_population(row)
 
     def read(self, request: PopulationRef) -> Population:
         """One population."""
         with self.database.read() as session:
-            return _shown(population_row(session, request.population_id))
+            return shown_population(population_row(session, request.population_id))
 
     def list(self, request: ListPopulations) -> PopulationPage:
         """Populations, newest first."""
@@ -164,7 +167,7 @@ class Populations:
         with self.database.read() as session:
             rows = session.scalars(query).all()
         more = write_cursor(rows[request.limit - 1].number) if len(rows) > request.limit else None
-        return PopulationPage(populations=[_shown(row) for row in rows[: request.limit]], next_cursor=more)
+        return PopulationPage(populations=[shown_population(row) for row in rows[: request.limit]], next_cursor=more)
 
     def release(self, request: PopulationRef) -> Released:
         """Delete a population with its generations; one that is gone counts as released."""

@@ -34,6 +34,8 @@ class PopulationRow(Base):
     current_generation: Mapped[int] = mapped_column(Integer)
     derived_from: Mapped[str | None] = mapped_column(String(128))
     derived_generation: Mapped[int | None] = mapped_column(Integer)
+    forked_from: Mapped[str | None] = mapped_column(String(128))
+    forked_generation: Mapped[int | None] = mapped_column(Integer)
     labels: Mapped[dict[str, str]] = mapped_column(Json)
     request: Mapped[dict[str, Any]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
