@@ -50,6 +50,35 @@ class ProviderSettings(BaseModel):
         max_length=250,
         description="Airflow connection to another Airflow (type dean_airflow).",
     )
+    gateway_conn_id: str = Field(
+        default="dean_gateway_default",
+        pattern=CONNECTION_ID,
+        max_length=250,
+        description="Airflow connection to the gateway (type dean_gateway), over which tasks and triggers record what happens. "
+        "Where there is no such connection nothing is recorded.",
+    )
+    api_url: str | None = Field(
+        default=None,
+        max_length=2048,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        examples=["https://airflow.example.org"],
+        description="Address of Airflow's API server as tasks and triggers reach it, where the gateway's connection names no host. "
+        "Empty: [api] base_url, else what [core] execution_api_server_url says.",
+        json_schema_extra={"installation": True},
+    )
+    use_api_secret: bool = Field(
+        default=False,
+        description="Sign what tasks record with Airflow's own API secret ([api_auth]) instead of the gateway connection's. "
+        "Whoever holds that secret can be anybody.",
+        json_schema_extra={"installation": True},
+    )
+    reconcile_seconds: float = Field(
+        default=60.0,
+        ge=5,
+        le=86_400,
+        description="Seconds between two comparisons of the record with the DAG runs and the Evolution API.",
+        json_schema_extra={"installation": True},
+    )
     namespace: UUID | None = Field(
         default=None,
         examples=["3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"],

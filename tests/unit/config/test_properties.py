@@ -43,6 +43,7 @@ BESIDE_DEFAULTS: dict[str, st.SearchStrategy[Any]] = {
     "namespace": st.uuids().map(str),
     "report_uri": WORDS.map(lambda word: f"file:///{word}"),
     "redis_url": WORDS.map(lambda word: f"redis://user:{word}@localhost/0"),
+    "api_url": WORDS.map(lambda word: f"https://{word}.example/af"),
     "config_file": WORDS.map(lambda word: f"/nowhere/{word}.yaml"),
     "objective_parameters": st.dictionaries(WORDS, st.integers(-100, 100) | WORDS, max_size=3),
     "labels": st.dictionaries(WORDS, WORDS, max_size=3),
@@ -56,6 +57,8 @@ def _valid(name: str) -> st.SearchStrategy[Any]:
         return BESIDE_DEFAULTS[name]
     if "enum" in option.schema:
         return st.sampled_from(option.schema["enum"])
+    if option.schema["type"] == "boolean":
+        return st.booleans()
     if option.schema["type"] in ("integer", "number"):
         draw = st.integers if option.schema["type"] == "integer" else st.floats
         return draw(option.schema["minimum"], option.schema["maximum"])
