@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
 from dean_provider.contract.endpoints.dialect import Dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
@@ -76,7 +77,10 @@ def _request(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
     if rest is not None and not given and isinstance(rest, model):
         return rest
     fields = {name: getattr(rest, name) for name in rest.model_fields_set} if rest is not None else {}
-    return model.model_validate({**fields, **given})
+    try:
+        return model.model_validate({**fields, **given})
+    except ValidationError as error:  # a rule of the whole model, or one that a path's parameter does not carry
+        raise RequestValidationError(error.errors()) from None
 
 
 def _answer(result: Any) -> Response:
