@@ -124,6 +124,7 @@ INDEXAGENT: dict[Operation[Any, Any], tuple[BaseModel, BaseModel]] = {
         population.DerivePopulation(population_id="p", generation=1, derived_id="q", patterns=[BODY]),
         POPULATION,
     ),
+    indexagent.FORK_POPULATION: (population.ForkPopulation(population_id="p", generation=1, forked_id="q"), POPULATION),
     indexagent.CREATE_AGENT: (population.CreateAgent(agent_id="a", space=SPACE, genome=[0.5]), AGENT),
     indexagent.READ_AGENT: (population.AgentRef(agent_id="a/b"), AGENT),
     indexagent.LIST_AGENTS: (population.ListAgents(population_id="p"), population.AgentPage(agents=[AGENT])),
