@@ -5,14 +5,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError, to_json
+
+from dean_provider.contract.request import RequestModel
+from dean_provider.contract.text import Label, LabelKey
 
 __all__ = ["Evaluation", "OnKill", "PatternPolicy", "SelectionMethod", "TrialConfig", "config_differences"]
 
 MAX_PARAMETERS_DEPTH = 6
-Label = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-LabelKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._/-]{0,62})$")]
+MAX_PARAMETERS_BYTES = 16 * 1024
 PatternId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -62,7 +64,7 @@ def _depth(value: Any) -> int:
     return 0
 
 
-class TrialConfig(BaseModel):
+class TrialConfig(RequestModel):
     """One evolutionary run. Generation 0 is the initial population; ``generations`` steps follow."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -119,9 +121,12 @@ class TrialConfig(BaseModel):
 
     @field_validator("objective_parameters")
     @classmethod
-    def _shallow(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    def _bounded(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         if _depth(value) > MAX_PARAMETERS_DEPTH:
             raise _rule("too_deep", "may be nested at most {limit} levels deep", limit=MAX_PARAMETERS_DEPTH)
+        size = len(to_json(value))
+        if size > MAX_PARAMETERS_BYTES:
+            raise _rule("too_large", "may take at most {limit} bytes as JSON, and take {size}", limit=MAX_PARAMETERS_BYTES, size=size)
         return value
 
     @model_validator(mode="after")

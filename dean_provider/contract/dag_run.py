@@ -7,6 +7,8 @@ from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from dean_provider.contract.request import RequestModel
+
 __all__ = [
     "Dag",
     "DagPage",
@@ -38,7 +40,7 @@ class DagRunState(str, Enum):
         return self in (DagRunState.SUCCESS, DagRunState.FAILED)
 
 
-class DagRef(BaseModel):
+class DagRef(RequestModel):
     dag_id: str = Field(min_length=1, max_length=250)
 
 
@@ -68,7 +70,7 @@ class Dag(BaseModel):
     description: str | None = None
 
 
-class ListDags(BaseModel):
+class ListDags(RequestModel):
     limit: int = Field(default=100, ge=1, le=1000)
     offset: int = Field(default=0, ge=0)
 

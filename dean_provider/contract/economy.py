@@ -6,6 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dean_provider.contract.request import RequestModel
+from dean_provider.contract.text import PathText
+
 __all__ = ["AllocateTokens", "Allocation", "Budget", "ReadUsage", "Usage", "UsageWindow"]
 
 
@@ -18,12 +21,12 @@ class Budget(BaseModel):
     available: int | None = Field(default=None, ge=0)
 
 
-class AllocateTokens(BaseModel):
+class AllocateTokens(RequestModel):
     """Reserve tokens for a holder (a trial or anything else). Idempotent by holder: asking again changes the amount."""
 
     model_config = ConfigDict(extra="forbid")
 
-    holder: str = Field(min_length=1, max_length=128)
+    holder: PathText
     tokens: int = Field(ge=0, le=10**12)
 
 
@@ -34,7 +37,7 @@ class Allocation(BaseModel):
     updated_at: datetime
 
 
-class ReadUsage(BaseModel):
+class ReadUsage(RequestModel):
     """Usage by time window, newest first."""
 
     since: datetime | None = None

@@ -6,18 +6,20 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dean_provider.contract.request import RequestModel
 from dean_provider.contract.space import Genome
+from dean_provider.contract.text import PathText
 
 __all__ = ["Candidate", "EvaluatedCandidate", "Lease", "LeaseCandidates", "ReturnEvaluations", "Returned"]
 
 
-class LeaseCandidates(BaseModel):
+class LeaseCandidates(RequestModel):
     """Take up to ``size`` candidates that wait for evaluation; they return to the queue when the lease expires."""
 
     model_config = ConfigDict(extra="forbid")
 
     trial_id: str = Field(min_length=1, max_length=128)
-    lease_id: str = Field(min_length=1, max_length=128, description="Chosen by the caller: asking again renews it.")
+    lease_id: PathText = Field(description="Chosen by the caller: asking again renews it.")
     size: int = Field(default=20, ge=1, le=1000)
     ttl_seconds: float = Field(default=300, ge=1, le=86_400)
 
@@ -37,18 +39,18 @@ class Lease(BaseModel):
     candidates: list[Candidate]
 
 
-class EvaluatedCandidate(BaseModel):
+class EvaluatedCandidate(RequestModel):
     position: int = Field(ge=0, le=10**9)
     fitness: float
 
 
-class ReturnEvaluations(BaseModel):
+class ReturnEvaluations(RequestModel):
     """Hand back a lease's results; handing back the same again changes nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
     trial_id: str = Field(min_length=1, max_length=128)
-    lease_id: str = Field(min_length=1, max_length=128)
+    lease_id: PathText
     generation: int = Field(ge=0, le=10**9)
     results: list[EvaluatedCandidate] = Field(max_length=1000)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from dean_provider.contract.request import RequestModel
+
 __all__ = ["Page", "PageRequest"]
 
 
-class PageRequest(BaseModel):
+class PageRequest(RequestModel):
     limit: int = Field(default=100, ge=1, le=1000, description="Items on a page.")
     cursor: str | None = Field(default=None, max_length=256, description="next_cursor of the page before.")
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dean_provider.contract.paging import Page, PageRequest
+from dean_provider.contract.request import RequestModel
 
 __all__ = [
     "AppliedPatterns",
@@ -33,19 +34,19 @@ MAX_COUNT = 2**53
 PatternId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
 
-class TraitRange(BaseModel):
+class TraitRange(RequestModel):
     """Genes ``low <= value <= high`` (or one of ``values``, for choice and binary genes) of one trait."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    trait: str
+    trait: str = Field(max_length=64)
     index: int = Field(default=0, ge=0, le=10**9, description="Gene within the trait.")
     low: float | None = None
     high: float | None = None
     values: tuple[float, ...] | None = Field(default=None, max_length=1000)
 
 
-class PatternBody(BaseModel):
+class PatternBody(RequestModel):
     """What a pattern says about a genome: every range holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,7 +54,7 @@ class PatternBody(BaseModel):
     ranges: tuple[TraitRange, ...] = Field(min_length=1, max_length=1000)
 
 
-class Support(BaseModel):
+class Support(RequestModel):
     """How the pattern stood out: among the elite against the whole population."""
 
     elite_matching: int = Field(ge=0, le=MAX_COUNT)
@@ -64,7 +65,7 @@ class Support(BaseModel):
     q_value: float = Field(ge=0, le=1, description="Benjamini-Hochberg adjusted over all traits tested.")
 
 
-class Effectiveness(BaseModel):
+class Effectiveness(RequestModel):
     """Mean change of fitness when the pattern is imposed on agents that lack it, on validation instances."""
 
     mean: float
@@ -82,15 +83,15 @@ class PatternStatus(str, Enum):
     REFUSED = "refused"
 
 
-class Pattern(BaseModel):
+class Pattern(RequestModel):
     model_config = ConfigDict(extra="ignore")
 
-    pattern_id: str
-    description: str = ""
+    pattern_id: str = Field(max_length=128)
+    description: str = Field(default="", max_length=2000)
     body: PatternBody | None = None
-    objective: str | None = None
-    trial_id: str | None = None
-    population_id: str | None = None
+    objective: str | None = Field(default=None, max_length=64)
+    trial_id: str | None = Field(default=None, max_length=128)
+    population_id: str | None = Field(default=None, max_length=128)
     generation: int | None = Field(default=None, ge=0, le=10**9)
     support: Support | None = None
     effectiveness: Effectiveness | None = None
@@ -102,7 +103,7 @@ class PatternPage(Page):
     patterns: list[Pattern]
 
 
-class PatternRef(BaseModel):
+class PatternRef(RequestModel):
     pattern_id: PatternId
 
 
@@ -112,7 +113,7 @@ class ListPatterns(PageRequest):
     status: PatternStatus | None = None
 
 
-class DetectPatterns(BaseModel):
+class DetectPatterns(RequestModel):
     """Find trait ranges enriched among the fittest ``elite_share`` over the generations ``start`` to ``end`` of a population."""
 
     population_id: str = Field(min_length=1, max_length=128)
@@ -128,7 +129,7 @@ class DetectedPatterns(BaseModel):
     tests: int = Field(default=0, ge=0, description="Hypotheses tested: what the adjustment accounts for.")
 
 
-class StorePattern(BaseModel):
+class StorePattern(RequestModel):
     """Put a pattern into the registry; the same id and body twice is one pattern."""
 
     pattern: Pattern
@@ -141,7 +142,7 @@ class MeasurePattern(PatternRef):
     agents: int = Field(default=60, ge=30, le=1000)
 
 
-class ApplyPatterns(BaseModel):
+class ApplyPatterns(RequestModel):
     """Impose patterns on copies of a trial's final population and evaluate them; neither the outcome nor the digest changes."""
 
     trial_id: str = Field(min_length=1, max_length=128)

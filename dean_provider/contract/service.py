@@ -7,6 +7,8 @@ from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dean_provider.contract.request import RequestModel
+
 __all__ = [
     "Check",
     "Empty",
@@ -54,7 +56,7 @@ class Health(BaseModel):
     timestamp: datetime | None = None
 
 
-class Empty(BaseModel):
+class Empty(RequestModel):
     """A request without fields."""
 
     model_config = ConfigDict(extra="forbid")
@@ -66,7 +68,7 @@ class TextDocument(BaseModel):
     text: str
 
 
-class SearchCode(BaseModel):
+class SearchCode(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
     query: str = Field(min_length=1, max_length=500)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from dean_provider.contract.request import RequestModel
 
 __all__ = ["BinaryTrait", "ChoiceTrait", "Genome", "IntegerTrait", "RealTrait", "SearchSpace", "Trait"]
 
@@ -18,7 +20,7 @@ TraitName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Genome = Annotated[list[float], Field(max_length=MAX_GENES)]
 
 
-class _Trait(BaseModel):
+class _Trait(RequestModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: TraitName
@@ -55,13 +57,13 @@ class BinaryTrait(_Trait):
 
 class ChoiceTrait(_Trait):
     kind: Literal["choice"] = "choice"
-    options: tuple[str, ...] = Field(min_length=2, max_length=1000)
+    options: tuple[Annotated[str, Field(max_length=128)], ...] = Field(min_length=2, max_length=1000)
 
 
 Trait = Annotated[RealTrait | IntegerTrait | BinaryTrait | ChoiceTrait, Field(discriminator="kind")]
 
 
-class SearchSpace(BaseModel):
+class SearchSpace(RequestModel):
     """The traits of a genome, in the order of its genes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -127,7 +127,7 @@ class ObjectiveList(BaseModel):
     objectives: list[Objective]
 
 
-class ForkOrigin(BaseModel):
+class ForkOrigin(RequestModel):
     """Where a fork left its parent: they share the generations 0 to ``generation``."""
 
     model_config = ConfigDict(frozen=True)

@@ -33,6 +33,11 @@ def _path_names(route: Route) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(route.path) if name]
 
 
+def _server_path(route: Route) -> str:
+    """The path as a router takes it: a server sees ``%2F`` as a slash, so a field that may hold one must be allowed to."""
+    return route.path.format(**{name: f"{{{name}:path}}" if name in route.slashes else f"{{{name}}}" for name in _path_names(route)})
+
+
 def _rest_model(model: type[BaseModel], in_path: list[str]) -> type[BaseModel] | None:
     """The request without the fields its path carries; ``None`` when nothing is left."""
     rest = {name: (field.annotation, field) for name, field in model.model_fields.items() if name not in in_path}
@@ -123,7 +128,7 @@ def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
         endpoint = _endpoint(operation, handler, extras)
         endpoint.__signature__ = _signature(operation.request, route, rest, extras)  # type: ignore[attr-defined]
         router.add_api_route(
-            route.path,
+            _server_path(route),
             endpoint,
             methods=[route.method],
             operation_id=name,

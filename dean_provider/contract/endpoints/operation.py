@@ -65,6 +65,7 @@ class Route:
     """How a dialect spells an operation.
 
     :param path: template; ``{field}`` is filled from the request and not sent again.
+    :param slashes: fields of the path whose value may hold a slash; it travels as ``%2F``.
     :param query: further fields that travel in the query. For GET and DELETE every remaining field does.
     :param send: request fields under another name on the wire.
     :param receive: top-level answer fields under another name, wire name to ours.
@@ -84,6 +85,7 @@ class Route:
     decode: Callable[[Any, Payload], Any] | None = None
     text: bool = False
     wait_field: str | None = None
+    slashes: frozenset[str] = frozenset()
     media_type: str = "text/plain"
 
     def build(self, request: BaseModel) -> WireRequest:

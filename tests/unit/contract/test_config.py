@@ -68,6 +68,9 @@ def test_names(name: str) -> None:
         TrialConfig(name=name)
 
 
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=10)
+
+
 @given(
     st.integers(2, 500).flatmap(
         lambda size: st.builds(
@@ -77,7 +80,7 @@ def test_names(name: str) -> None:
             tournament_size=st.integers(2, size),
             mutation_rate=st.floats(0, 1),
             seed=st.none() | st.integers(0, 2**53 - 1),
-            labels=st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.text(min_size=1, max_size=10), max_size=3),
+            labels=st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), WORDS, max_size=3),
         )
     )
 )
