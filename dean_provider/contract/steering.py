@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from dean_provider.contract.request import RequestModel
 from dean_provider.contract.workflow import Workflow, WorkflowDetail
 
 __all__ = [
@@ -28,7 +29,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=250)]
 Reason = Annotated[str, StringConstraints(max_length=1000)]
 
 
-class _Write(BaseModel):
+class _Write(RequestModel):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -87,7 +88,7 @@ class ApplyToTrial(_Write):
     pattern_ids: list[Name] = Field(min_length=1, max_length=100)
 
 
-class CompareTrials(BaseModel):
+class CompareTrials(RequestModel):
     workflow_ids: list[UUID] = Field(min_length=2, max_length=20)
 
 

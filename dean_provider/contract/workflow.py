@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from dean_provider.contract.events.envelope import EventPage, ReportedFact
 from dean_provider.contract.paging import Page, PageRequest
+from dean_provider.contract.request import RequestModel
 from dean_provider.contract.trial import Scores, TerminationReason
 
 __all__ = [
@@ -60,7 +61,7 @@ class WorkflowStatus(str, Enum):
         return self in (WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED)
 
 
-class Origin(BaseModel):
+class Origin(RequestModel):
     """Which part of which DAG run an execution belongs to: what a service token's claims must match."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -162,7 +163,7 @@ class WorkflowDetail(Workflow):
     head: Head
 
 
-class WorkflowRef(BaseModel):
+class WorkflowRef(RequestModel):
     workflow_id: UUID
 
 
@@ -227,7 +228,7 @@ class MetricsPage(BaseModel):
     points: list[MetricsPoint]
 
 
-class RecordFacts(BaseModel):
+class RecordFacts(RequestModel):
     """Tell facts about one execution; the first ones open it.
 
     Only services may. The token's claims must be those of ``origin``.

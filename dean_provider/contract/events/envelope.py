@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from dean_provider.contract.events.fact import Fact
 from dean_provider.contract.paging import Page
+from dean_provider.contract.request import RequestModel
 
 __all__ = ["Actor", "ActorKind", "Event", "EventPage", "ReportedFact"]
 
@@ -34,7 +35,7 @@ class Actor(BaseModel):
     address: str | None = Field(default=None, max_length=64, description="Network address a request came from.")
 
 
-class ReportedFact(BaseModel):
+class ReportedFact(RequestModel):
     """A fact on its way to the record."""
 
     model_config = ConfigDict(extra="forbid")

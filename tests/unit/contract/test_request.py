@@ -8,13 +8,13 @@ from pydantic import BaseModel, ValidationError
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.dag_run import TriggerDagRun
 from dean_provider.contract.economy import AllocateTokens
-from dean_provider.contract.endpoints import airflow, evolution, indexagent
+from dean_provider.contract.endpoints import airflow, evolution, gateway, indexagent
 from dean_provider.contract.pattern import PatternBody, StorePattern
 from dean_provider.contract.population import CreateAgent
 from dean_provider.contract.request import RequestModel
 from dean_provider.contract.trial import ListTrials, StopTrial
 
-OPERATIONS = [*evolution.OPERATIONS, *indexagent.OPERATIONS, *airflow.OPERATIONS]
+OPERATIONS = [*evolution.OPERATIONS, *indexagent.OPERATIONS, *airflow.OPERATIONS, *gateway.OPERATIONS]
 
 
 def models_in(annotation):
