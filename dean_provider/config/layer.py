@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ TRIAL = "trial"
 DEEPEST = 16
 MOST_VALUES = 10_000
 LONGEST_TEXT = 65_536
+SECRET = re.compile(r"pass(word|wd|phrase)?|secret|token|credential|key|auth|private|dsn|url", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?[\d_.]{1,12}")
 
 Origin = Callable[[tuple[str, ...]], str]
 
@@ -85,12 +88,14 @@ def _nested() -> list[str]:
 
 
 def unknown(name: str, value: Any, origin: str, candidates: Iterable[str]) -> ConfigProblem:
-    """The problem of a setting that does not exist. Its value is hidden where the name resembles a secret's."""
+    """The problem of a setting that does not exist. Its value is hidden where the name is, or resembles, a secret's."""
     name = printable(name[:LONGEST_TEXT])
     close = get_close_matches(name[:100], list(candidates), n=1, cutoff=0.6)
-    secret = any(option.secret and option.name in close for option in options().values())
+    secrets = tuple(option.name for option in options().values() if option.secret)
+    secret = SECRET.search(name) is not None or any(each.lower().endswith(secrets) for each in close)
+    hidden = secret and not NUMBER.fullmatch(str(value))
     hint = f"Did you mean {close[0]}?" if close else "`dean config show` lists every setting."
-    return ConfigProblem(name if len(name) <= 100 else f"{name[:99]}…", MASK if secret else shown(value), "is not a setting", origin, hint)
+    return ConfigProblem(name if len(name) <= 100 else f"{name[:99]}…", MASK if hidden else shown(value), "is not a setting", origin, hint)
 
 
 def _unfit(value: Any) -> str | None:

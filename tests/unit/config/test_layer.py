@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dean_provider.config.layer import layer_of
+from dean_provider.config.layer import layer_of, unknown
 
 
 def _deep(levels: int) -> Any:
@@ -58,6 +58,16 @@ def test_an_unknown_name_gets_a_close_one(key: Any, suggestion: str) -> None:
     (problem,) = layer_of({key: 1}, lambda _: "conf").problems
     assert (problem.rule, problem.suggestion) == ("is not a setting", suggestion)
     assert len(problem.field) <= 100
+
+
+@pytest.mark.parametrize("key", ["AIRFLOW__DEAN__SIGNING_KEY", "AIRFLOW__DEAN__RDIS_URL", "db_password", "trial.apitoken", "redis_ulr"])
+def test_what_may_be_a_secret_under_a_name_nobody_knows_is_not_shown(key: str) -> None:
+    problem = unknown(key, "hunter2hunter2", "environment", ["AIRFLOW__DEAN__POLL_SECONDS", "AIRFLOW__DEAN__REDIS_URL", "redis_url"])
+    assert "hunter2" not in f"{problem}{problem.value}"
+
+
+def test_a_number_under_a_name_nobody_knows_is_shown() -> None:
+    assert unknown("token_bugdet", 5000, "conf", ["token_budget"]).value == 5000
 
 
 def test_an_unknown_name_inside_trial_gets_a_close_one_there() -> None:
