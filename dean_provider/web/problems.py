@@ -91,10 +91,10 @@ async def _validation_error(_: Request, error: Any) -> Response:
 
 
 async def _data_error(_: Request, error: Any) -> Response:
-    """A text with a zero byte, for example, which PostgreSQL does not keep."""
+    """What the request models let through and the database still does not keep."""
     _log.warning("the database refused a value", why=str(error.orig))
     refused = InvalidConfigurationError(
-        "The request holds a value that the database cannot keep.", suggestions=["Leave out control characters and extreme numbers."]
+        "The request holds a value that the database cannot keep.", suggestions=["Leave out extreme numbers and very long texts."]
     )
     return problem_response(refused)
 
