@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator
 
 from dean_provider.contract.request import RequestModel
 from dean_provider.contract.workflow import Workflow, WorkflowDetail
@@ -89,7 +89,15 @@ class ApplyToTrial(_Write):
 
 
 class CompareTrials(RequestModel):
-    workflow_ids: list[UUID] = Field(min_length=2, max_length=20)
+    workflow_ids: list[UUID] = Field(min_length=2, max_length=20, description="Several, or one text with commas between them.")
+
+    @field_validator("workflow_ids", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            return value
+        return [part for text in texts for part in text.split(",")]
 
 
 class Difference(BaseModel):
@@ -106,7 +114,8 @@ class Comparison(BaseModel):
 
 
 class Access(BaseModel):
-    """What the caller may do with one trial; for each no, why."""
+    """What the caller may do, with one trial or at all; for each no, why."""
 
+    user: str
     allowed: dict[str, bool]
     reasons: dict[str, str] = Field(default_factory=dict)

@@ -7,11 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage
 from dean_provider.contract.endpoints.dialect import Dialect, Probe, Traits, register_dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
 from dean_provider.contract.events.envelope import EventPage
-from dean_provider.contract.service import Empty, Health, ServiceName
+from dean_provider.contract.inspection import ListTrialAgents, ListTrialPatterns, ReadTrialAgent, ReadTrialLineage
+from dean_provider.contract.installation import (
+    ChangeConfiguration,
+    Configuration,
+    KnownService,
+    RegisterService,
+    RevertConfiguration,
+    ServiceList,
+    ServiceRef,
+    Status,
+)
+from dean_provider.contract.pattern import ListPatterns, PatternPage
+from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
+from dean_provider.contract.service import Empty, Health, ServiceName, TextDocument
 from dean_provider.contract.steering import (
+    Access,
     ApplyToTrial,
     CancelTrial,
     CompareTrials,
@@ -55,10 +70,35 @@ LIST_EVENTS = Operation("list_events", _S, ListEvents, EventPage, True, "Events 
 LIST_WORKFLOWS = Operation("list_workflows", _S, ListWorkflows, WorkflowPage, True, "Executions of every type, newest first.")
 READ_WORKFLOW = Operation("read_workflow", _S, WorkflowRef, WorkflowDetail, True, "One execution.")
 APPLY_TO_TRIAL = Operation("apply_patterns", _S, ApplyToTrial, Workflow, True, "Impose patterns on copies of a trial's population.")
+METRICS = Operation("metrics", _S, Empty, TextDocument, True, "Prometheus exposition text of the gateway's own figures.")
+READ_STATUS = Operation("read_status", _S, Empty, Status, True, "How services, record and trials are.")
+READ_ACCESS = Operation("read_access", _S, Empty, Access, True, "What the caller may do at all.")
+READ_TRIAL_ACCESS = Operation("read_trial_access", _S, WorkflowRef, Access, True, "What the caller may do with one trial.")
+LIST_TRIAL_AGENTS = Operation("list_trial_agents", _S, ListTrialAgents, AgentPage, True, "Agents of a trial, from IndexAgent.")
+READ_TRIAL_AGENT = Operation("read_trial_agent", _S, ReadTrialAgent, Agent, True, "One agent of a trial.")
+READ_TRIAL_LINEAGE = Operation("read_trial_lineage", _S, ReadTrialLineage, Lineage, True, "An agent of a trial and its ancestors.")
+LIST_TRIAL_PATTERNS = Operation("list_trial_patterns", _S, ListTrialPatterns, PatternPage, True, "Patterns found in one trial.")
+READ_REPORT = Operation("read_report", _S, WorkflowRef, TextDocument, True, "A trial's report, a page by itself.")
+LIST_PATTERNS = Operation("list_patterns", _S, ListPatterns, PatternPage, True, "Patterns in the Evolution API's registry, newest first.")
+READ_CONFIGURATION = Operation("read_configuration", _S, Empty, Configuration, True, "Every setting with its origin, secrets masked.")
+CHANGE_CONFIGURATION = Operation(
+    "change_configuration", _S, ChangeConfiguration, Configuration, False, "Set and unset settings for the installation."
+)
+REVERT_CONFIGURATION = Operation(
+    "revert_configuration", _S, RevertConfiguration, Configuration, False, "Go back to what was set at an earlier revision."
+)
+LIST_SERVICES = Operation("list_services", _S, Empty, ServiceList, True, "Services known by connection or by registration.")
+REGISTER_SERVICE = Operation("register_service", _S, RegisterService, KnownService, True, "Make a service known.")
+HEARTBEAT_SERVICE = Operation("heartbeat_service", _S, ServiceRef, KnownService, True, "Say that a registered service is there.")
+REMOVE_SERVICE = Operation("remove_service", _S, ServiceRef, Released, True, "Forget a registered service.")
+READ_BUDGET = Operation("read_budget", _S, Empty, Budget, True, "Tokens of the whole Evolution API.")
+READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, by time window.")
+ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
 
 _V1 = f"{PREFIX}/api/v1"
 _TRIAL = f"{_V1}/trials/{{workflow_id}}"
 _WORKFLOW = f"{_V1}/workflows/{{workflow_id}}"
+_AGENT = _TRIAL + "/agents/{agent_id}"
 
 
 def _repeated(rest: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +129,26 @@ REFERENCE = register_dialect(
             LIST_WORKFLOWS.name: Route("GET", f"{_V1}/workflows"),
             READ_WORKFLOW.name: Route("GET", _WORKFLOW),
             APPLY_TO_TRIAL.name: Route("POST", _TRIAL + "/patterns"),
+            METRICS.name: Route("GET", f"{PREFIX}/metrics", text=True),
+            READ_STATUS.name: Route("GET", f"{_V1}/status"),
+            READ_ACCESS.name: Route("GET", f"{_V1}/access"),
+            READ_TRIAL_ACCESS.name: Route("GET", _TRIAL + "/access"),
+            LIST_TRIAL_AGENTS.name: Route("GET", _TRIAL + "/agents"),
+            READ_TRIAL_AGENT.name: Route("GET", _AGENT),
+            READ_TRIAL_LINEAGE.name: Route("GET", _AGENT + "/lineage"),
+            LIST_TRIAL_PATTERNS.name: Route("GET", _TRIAL + "/patterns"),
+            READ_REPORT.name: Route("GET", _TRIAL + "/report", text=True, media_type="text/html"),
+            LIST_PATTERNS.name: Route("GET", f"{_V1}/patterns"),
+            READ_CONFIGURATION.name: Route("GET", f"{_V1}/configuration"),
+            CHANGE_CONFIGURATION.name: Route("PATCH", f"{_V1}/configuration"),
+            REVERT_CONFIGURATION.name: Route("POST", f"{_V1}/configuration/reversions"),
+            LIST_SERVICES.name: Route("GET", f"{_V1}/services"),
+            REGISTER_SERVICE.name: Route("PUT", f"{_V1}/services/{{name}}"),
+            HEARTBEAT_SERVICE.name: Route("POST", f"{_V1}/services/{{name}}/heartbeat"),
+            REMOVE_SERVICE.name: Route("DELETE", f"{_V1}/services/{{name}}"),
+            READ_BUDGET.name: Route("GET", f"{_V1}/tokens/budget"),
+            READ_USAGE.name: Route("GET", f"{_V1}/tokens/usage"),
+            ALLOCATE_TOKENS.name: Route("PUT", f"{_V1}/tokens/allocations/{{holder}}", slashes=frozenset({"holder"})),
         },
     )
 )
