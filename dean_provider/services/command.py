@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from dean_provider.errors import DeanError, InvalidConfigurationError
+from dean_provider.errors import ConfigurationError, DeanError, InvalidConfigurationError
 
 if TYPE_CHECKING:
     from dean_provider.services.web.settings import ServiceSettings
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,7 +54,7 @@ def _settings(kind: type[Settings], given: dict[str, Any]) -> Settings:
         raise InvalidConfigurationError(f"The settings cannot work: {text}.", details={"problems": problems}) from None
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _start(arguments: argparse.Namespace) -> int:
     given = {key: value for key, value in vars(arguments).items() if value is not None}
     service, lifeline = given.pop("service"), given.pop("lifeline", None)
     if service == "all":
@@ -70,15 +70,33 @@ def _run(arguments: argparse.Namespace) -> int:
     return evolution.run(_settings(evolution.EvolutionSettings, given), lifeline)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
     """Run a service until it is stopped.
 
-    :returns: 0 after a clean stop, 1 when something is wrong (said in one line on stderr), 2 for a wrong command line.
+    :returns: 0 after a clean stop; 1, or what it ended with itself, when one of two ended by itself.
+    :raises DeanError: it cannot be started.
     """
     try:
-        return _run(_parser().parse_args(arguments))
-    except DeanError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201  this is the command's output
-        return 1
+        return _start(_parser().parse_args(arguments))
     except KeyboardInterrupt:
         return 0
+
+
+def _status(error: DeanError) -> int:
+    """The exit status for what kept a service from starting; the program ``dean`` has the same."""
+    if isinstance(error, ConfigurationError):
+        return 3
+    return 4 if error.retryable else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The same as a program: what is wrong is one line on stderr.
+
+    :returns: 0 after a clean stop, 2 for a wrong command line, 3 for settings that cannot work, 4 when something it needs cannot be
+        reached, 1 for anything else that is wrong.
+    """
+    try:
+        return run(arguments)
+    except DeanError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201  this is the command's output
+        return _status(error)

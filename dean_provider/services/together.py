@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import TypeAlias
 
-from dean_provider.errors import ConfigurationError
+from dean_provider.errors import ServiceUnavailableError
 from dean_provider.services.web.server import die_with, listen
 
 __all__ = ["run_both"]
@@ -52,6 +52,14 @@ class _Child:
         """Whether it runs no more."""
         return not self.address or self._process.poll() is not None
 
+    @property
+    def status(self) -> int:
+        """Exit status of one that ended by itself, 1 when it was killed or meant to end well."""
+        try:
+            return max(1, self._process.wait(_STOP_SECONDS))
+        except subprocess.TimeoutExpired:
+            return 1
+
     def stop(self) -> None:
         """Ask it to stop, and insist."""
         if self._process.poll() is None:
@@ -78,8 +86,9 @@ def _require_free(host: str, *ports: int) -> None:
 def run_both(*, host: str = "127.0.0.1", indexagent_port: int = 8081, evolution_port: int = 8090, lifeline: int | None = None) -> int:
     """Start IndexAgent, then the Evolution API, and keep both until one ends or we are told to stop.
 
-    :returns: 0 when told to stop, 1 when a service ended by itself.
+    :returns: 0 when told to stop; what a service that ended by itself said, or 1 when that was nothing.
     :raises ConfigurationError: a port is taken.
+    :raises ServiceUnavailableError: a service hangs as it starts.
     """
     _require_free(host, indexagent_port, evolution_port)
     news: News = queue.SimpleQueue()
@@ -115,7 +124,7 @@ def _answers(news: News) -> bool:
     try:
         child = news.get(timeout=_START_SECONDS)
     except queue.Empty:
-        raise ConfigurationError(f"A service did not answer within {_START_SECONDS:g} s.") from None
+        raise ServiceUnavailableError(f"A service did not answer within {_START_SECONDS:g} s.") from None
     if child is None or child.ended:
         return False
     _say(child.address)
@@ -124,10 +133,11 @@ def _answers(news: News) -> bool:
 
 def _ending(children: list[_Child]) -> int:
     """Exit status; a service that ended by itself is named."""
-    fallen = [child.name for child in children if child.ended]
+    fallen = [child for child in children if child.ended]
     if fallen:
-        print(f"error: {' and '.join(fallen)} ended by itself; its last lines are above.", file=sys.stderr)  # noqa: T201
-    return 1 if fallen else 0
+        names = " and ".join(child.name for child in fallen)
+        print(f"error: {names} ended by itself; its last lines are above.", file=sys.stderr)  # noqa: T201
+    return max((child.status for child in fallen), default=0)
 
 
 def _say(text: str) -> None:

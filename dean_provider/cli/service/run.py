@@ -61,6 +61,6 @@ def both(**options: Any) -> int:
 def _start(service: str, options: dict[str, Any]) -> int:
     given = [word for name, value in options.items() if value is not None for word in (f"--{name.replace('_', '-')}", str(value))]
     with needing("services"):
-        from dean_provider.services.command import main
+        from dean_provider.services.command import run as run_service
 
-        return main([service, *given])
+        return run_service([service, *given])

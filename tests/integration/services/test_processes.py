@@ -122,9 +122,19 @@ def test_a_taken_port_is_one_line(tmp_path):
         port = str(taken.getsockname()[1])
         for arguments in (["indexagent", "--port", port], ["all", "--indexagent-port", "0", "--evolution-port", port]):
             ended = subprocess.run([*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-            assert ended.returncode == 1
+            assert ended.returncode == 3
             assert ended.stderr == f"error: 127.0.0.1:{port} is taken by another process. Choose another with --port.\n"
             assert ended.stdout == ""
+
+
+def test_what_keeps_one_of_both_from_starting_is_told_by_the_exit_status(tmp_path):
+    environment = {**os.environ, "DEAN_EVOLUTION_WORKERS": "many"}
+    ports = ["--indexagent-port", "0", "--evolution-port", "0"]
+    ended = subprocess.run(
+        [*COMMAND, "all", *ports], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 3
+    assert "error: The settings cannot work: DEAN_EVOLUTION_WORKERS" in ended.stderr
 
 
 def test_protected_services_run_a_trial_with_a_signed_token(tmp_path, caller_of, small):

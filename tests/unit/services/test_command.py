@@ -16,7 +16,7 @@ from dean_provider.services.command import main
 )
 def test_settings_that_cannot_work_are_one_line(monkeypatch, capsys, variable, value, arguments, words):
     monkeypatch.setenv(variable, value)
-    assert main(arguments) == 1
+    assert main(arguments) == 3
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1

@@ -14,7 +14,7 @@ from dean_provider.cli.main import main
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     calls: list[list[str]] = []
-    monkeypatch.setattr("dean_provider.services.command.main", lambda words: calls.append(words) or 0)
+    monkeypatch.setattr("dean_provider.services.command.run", lambda words: calls.append(words) or 0)
     return calls
 
 
@@ -31,8 +31,29 @@ def test_what_was_given_is_handed_on_and_nothing_else(started: list[list[str]]) 
 
 
 def test_a_service_that_ended_badly_is_told_by_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dean_provider.services.command.main", lambda words: 1)
+    monkeypatch.setattr("dean_provider.services.command.run", lambda words: 1)
     assert main(["service", "run", "indexagent"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        ("DEAN_INDEXAGENT_PORT", "70000", 3),
+        ("DEAN_INDEXAGENT_REPOSITORIES", "x=/nowhere", 3),
+        ("DEAN_EVOLUTION_WORKERS", "many", 3),
+        ("DEAN_EVOLUTION_DATABASE_URL", "postgresql://u:swordfish@127.0.0.1:9/d", 4),
+    ],
+)
+def test_a_service_that_cannot_start_has_the_exit_code_of_every_command(
+    variable: str, value: str, code: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from dean_provider.services import command
+
+    monkeypatch.setenv(variable, value)
+    words = ["indexagent" if "INDEXAGENT" in variable else "evolution", *([] if variable.endswith("PORT") else ["--port", "0"])]
+    assert main(["service", "run", *words]) == code
+    assert command.main(words) == code
+    assert "swordfish" not in "".join(capfd.readouterr())
 
 
 @pytest.mark.parametrize(
@@ -58,7 +79,7 @@ def test_the_options_are_those_of_the_services_own_program() -> None:
 def test_starting_a_service_never_imports_airflow(tmp_path: Path) -> None:
     code = (
         "import sys; from dean_provider.cli.main import main; import dean_provider.services.command as c; "
-        "c._run = lambda _: 0; code = main(['service', 'run', 'all']); print(code, 'airflow' in sys.modules)"
+        "c._start = lambda _: 0; code = main(['service', 'run', 'all']); print(code, 'airflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.split() == ["0", "False"]
