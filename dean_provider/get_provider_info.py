@@ -25,7 +25,7 @@ def get_provider_info() -> dict[str, Any]:
         "versions": [__version__],
         "config": json.loads((Path(__file__).parent / "config" / "options.json").read_text("utf-8")),
         "integrations": [{"integration-name": INTEGRATION, "tags": ["service"]}],
-        "hooks": _modules("hooks", "indexagent", "evolution", "airflow"),
+        "hooks": _modules("hooks", "indexagent", "evolution", "airflow", "gateway"),
         "connection-types": connection_types(),
         "operators": _modules("operators", "validation", "population", "trial", "patterns", "report"),
         "sensors": _modules("sensors", "trial", "service_health"),

@@ -10,15 +10,27 @@ if TYPE_CHECKING:
     from dean_provider.hooks.client import ServiceClient
     from dean_provider.hooks.correlation import correlation_id, run_prefix
     from dean_provider.hooks.evolution import EvolutionAPIHook
+    from dean_provider.hooks.gateway import GatewayHook
     from dean_provider.hooks.indexagent import IndexAgentHook
     from dean_provider.hooks.registry import forget
     from dean_provider.hooks.service import ServiceHook
 
-__all__ = ["AirflowHook", "EvolutionAPIHook", "IndexAgentHook", "ServiceClient", "ServiceHook", "correlation_id", "forget", "run_prefix"]
+__all__ = [
+    "AirflowHook",
+    "EvolutionAPIHook",
+    "GatewayHook",
+    "IndexAgentHook",
+    "ServiceClient",
+    "ServiceHook",
+    "correlation_id",
+    "forget",
+    "run_prefix",
+]
 
 _HOMES = {
     "AirflowHook": "airflow",
     "EvolutionAPIHook": "evolution",
+    "GatewayHook": "gateway",
     "IndexAgentHook": "indexagent",
     "ServiceClient": "client",
     "ServiceHook": "service",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dean_provider.contract.endpoints import WireRequest
@@ -16,10 +17,14 @@ from dean_provider.hooks.connection import Settings
 from dean_provider.hooks.options import AuthMode
 from dean_provider.hooks.reading import unusable
 
-__all__ = ["Credentials", "LoginToken", "ServiceToken", "StaticHeaders", "auth_mode", "credentials_of"]
+__all__ = ["Claims", "Credentials", "LoginToken", "ServiceToken", "StaticHeaders", "auth_mode", "credentials_of"]
 
 _CLOCK_SKEW_SECONDS = 30
 _MARGIN_SECONDS = 60.0
+_MOST_BEARERS = 1000
+
+Claims = Mapping[str, Any]
+Sign = Callable[[dict[str, Any]], str]
 
 
 class Credentials(ABC):
@@ -32,6 +37,10 @@ class Credentials(ABC):
     def due(self, now: float) -> bool:  # noqa: ARG002
         """Whether something must be made or fetched before :meth:`headers` can be used."""
         return False
+
+    def on_behalf(self, claims: Claims) -> Credentials:  # noqa: ARG002
+        """The credentials of calls made for whom ``claims`` describe: these, unless tokens can say so."""
+        return self
 
     def request(self) -> WireRequest | None:
         """The request that fetches a token, when one has to be fetched rather than made."""
@@ -91,37 +100,75 @@ class _Token(Credentials):
         return token
 
 
+def signed_with(secret: str) -> Sign:
+    """Signs tokens with a secret both sides know (HS256)."""
+
+    def sign(claims: dict[str, Any]) -> str:
+        import jwt
+
+        with warnings.catch_warnings():
+            # The length of the secret is the service's choice; it is said once, in the documentation.
+            warnings.simplefilter("ignore")
+            return jwt.encode(claims, secret, algorithm="HS256")
+
+    return sign
+
+
+def signed_by_airflow(claims: dict[str, Any]) -> str:
+    """Sign a token as Airflow's API server signs its own (section ``[api_auth]``)."""
+    import jwt
+    from airflow.api_fastapi.auth.tokens import JWTGenerator, get_signing_args
+
+    airflow = JWTGenerator(valid_for=0, audience="", **get_signing_args(make_secret_key_if_needed=False))
+    issuer = {"iss": airflow.issuer} if airflow.issuer else {}
+    return jwt.encode({**claims, **issuer}, airflow.signing_arg, algorithm=airflow.algorithm, headers={"kid": airflow.kid})
+
+
 class ServiceToken(_Token):
-    """A service token (JWT, HS256) minted from a secret both sides know.
+    """A service token (JWT) of our own making.
 
     The services want ``sub`` and ``username`` and ``type`` "service"; they refuse an ``iat`` in the future, so ours lies
     half a minute back for clocks that disagree.
+
+    :param username: claims ``sub`` and ``username``, unless ``claims`` say otherwise.
+    :param lifetime: seconds a token is good for.
+    :param claims: further claims.
     """
 
-    def __init__(self, secret: str, username: str, *, lifetime: float, claims: dict[str, Any]) -> None:
+    def __init__(self, sign: Sign, username: str, *, lifetime: float, claims: Claims) -> None:
         super().__init__()
-        self._secret = secret
+        self._sign = sign
         self._username = username
         self._lifetime = lifetime
-        self._claims = claims
+        self._claims = dict(claims)
+        self._bearers: OrderedDict[tuple[tuple[str, Any], ...], ServiceToken] = OrderedDict()
+
+    def on_behalf(self, claims: Claims) -> Credentials:
+        """Tokens that say for whom a call is made. Those of the last thousand are kept."""
+        if not claims:
+            return self
+        key = tuple(sorted(claims.items()))
+        bearer = self._bearers.get(key)
+        if bearer is None:
+            bearer = ServiceToken(self._sign, self._username, lifetime=self._lifetime, claims={**self._claims, **claims})
+            bearer = self._bearers.setdefault(key, bearer)
+        self._bearers.move_to_end(key)
+        while len(self._bearers) > _MOST_BEARERS:
+            self._bearers.popitem(last=False)
+        return bearer
 
     def renew(self, now: float, answer: Any = None) -> str:  # noqa: ARG002
-        import jwt
-
-        expires = now + self._lifetime
+        expires, begins = now + self._lifetime, int(now) - _CLOCK_SKEW_SECONDS
         claims = {
             "sub": self._username,
             "username": self._username,
             "type": "service",
-            "iat": int(now) - _CLOCK_SKEW_SECONDS,
+            "iat": begins,
+            "nbf": begins,
             "exp": int(expires),
             **self._claims,
         }
-        with warnings.catch_warnings():
-            # The length of the secret is the service's choice; it is said once, in the documentation.
-            warnings.simplefilter("ignore")
-            token = jwt.encode(claims, self._secret, algorithm="HS256")
-        return self._take(token, now, expires)
+        return self._take(self._sign(claims), now, expires)
 
 
 class LoginToken(_Token):
@@ -172,15 +219,24 @@ def credentials_of(settings: Settings, *, exchanges_login: bool = False) -> Cred
         return StaticHeaders({})
     if mode is AuthMode.BASIC:
         return StaticHeaders({"Authorization": _needed(settings, "login", settings.basic, mode)})
+    if mode is AuthMode.JWT:
+        return _minted(settings)
     password = _needed(settings, "password", settings.password, mode)
     if mode is AuthMode.BEARER:
         return StaticHeaders({"Authorization": f"Bearer {_sendable(settings, password)}"})
     if mode is AuthMode.KEY:
         return StaticHeaders({options.key_header: _sendable(settings, password)})
-    if mode is AuthMode.LOGIN:
-        return LoginToken(_needed(settings, "login", settings.login, mode), password)
+    return LoginToken(_needed(settings, "login", settings.login, mode), password)
+
+
+def _minted(settings: Settings) -> ServiceToken:
+    options = settings.options
+    if settings.signed_by_airflow:
+        sign: Sign = signed_by_airflow
+    else:
+        sign = signed_with(_needed(settings, "password", settings.password, AuthMode.JWT))
     username = options.jwt_username or settings.login or "dean"
-    return ServiceToken(password, username, lifetime=options.jwt_lifetime_seconds, claims=options.jwt_claims)
+    return ServiceToken(sign, username, lifetime=options.jwt_lifetime_seconds, claims=options.jwt_claims)
 
 
 def _needed(settings: Settings, field: str, value: str | None, mode: AuthMode) -> str:

@@ -21,7 +21,10 @@ from dean_provider.hooks.reading import Reading, read, unusable
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-__all__ = ["Defaults", "Settings", "installation_defaults", "look_up", "settings_of"]
+__all__ = ["MUST_EXIST", "Defaults", "Settings", "installation_defaults", "look_up", "settings_of"]
+
+MUST_EXIST = "must exist"
+"""The rule that is broken, in an error's details, when there is no connection of that name."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECRET_NAME = re.compile(r"auth|cookie|key|passw|secret|token|proxy|proxies", re.IGNORECASE)
@@ -47,6 +50,7 @@ class Settings:
     :param verify: whether to verify certificates, or the file or folder of authorities to trust.
     :param cert: client certificate: one file, or certificate and key.
     :param proxy: the proxy for this service, login included.
+    :param signed_by_airflow: tokens are signed with Airflow's own API secret instead of the password.
     :param relocatable: the address came from a DNS SRV record and may be another one next time.
     :param secrets: texts that nobody must see.
     """
@@ -67,6 +71,7 @@ class Settings:
     deadline: float = 120.0
     options: ConnectionOptions = field(default_factory=ConnectionOptions)
     redis_url: str | None = field(default=None, repr=False)
+    signed_by_airflow: bool = False
     relocatable: bool = False
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -97,7 +102,7 @@ def look_up(conn_id: str) -> Settings:
     except AirflowNotFoundException:
         raise ConfigurationError(
             f"There is no connection {conn_id!r}.",
-            details={"connection": conn_id},
+            details={"connection": conn_id, "rule": MUST_EXIST},
             suggestions=[f"Create it with 'airflow connections add {conn_id}' or in the UI."],
         ) from None
     return settings_of(connection, installation_defaults())

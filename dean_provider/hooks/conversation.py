@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, quote
 
@@ -21,6 +21,7 @@ from dean_provider.errors import (
     ServiceUnavailableError,
 )
 from dean_provider.hooks.answers import payload_of
+from dean_provider.hooks.auth import Claims
 from dean_provider.hooks.channel import Channel
 from dean_provider.hooks.exchange import Call, exchange
 from dean_provider.hooks.message import Answer
@@ -40,12 +41,14 @@ class Manner:
     """How a hook calls: its correlation id, and seconds where they are not the connection's.
 
     :param ends: when, on the clock's monotonic time, all that is said in this manner must be over; 0 before it has begun.
+    :param claims: for whom it calls, where tokens say so.
     """
 
     request_id: str
     timeout: float | None = None
     deadline: float | None = None
     ends: float = 0.0
+    claims: Claims = field(default_factory=dict)
 
     def waiting(self, seconds: float) -> Manner:
         """This manner with ``seconds`` more to end."""
@@ -119,6 +122,7 @@ def _prepared(
         timeout=manner.timeout,
         seconds=operation.seconds,
         headers=headers or {},
+        claims=manner.claims,
         accepts=_tells_health if operation.name == "health" else _never,
     )
     return dialect.route(operation), call
@@ -166,6 +170,7 @@ def send(
         ends=manner.ends,
         timeout=manner.timeout,
         headers=headers or {},
+        claims=manner.claims,
     )
     answer = yield from exchange(channel, wire, call)
     text = "json" not in answer.headers.get("content-type", "json")

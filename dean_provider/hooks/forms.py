@@ -11,6 +11,7 @@ _NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _WHOLE: dict[str, Any] = {"type": ["integer", "null"]}
 
 _SERVICE_AUTH = ["auto", "none", "basic", "bearer", "key", "jwt"]
+_GATEWAY_AUTH = ["auto", "jwt", "bearer", "login"]
 _AIRFLOW_AUTH = ["auto", "none", "basic", "bearer", "login"]
 
 
@@ -27,8 +28,9 @@ def _fields(auth: list[str]) -> dict[str, Any]:
         "dialect": _field("Dialect", "Wire form the service speaks; 'auto' asks it.", {"type": "string", "default": "auto"}),
         "auth": _field(
             "Authentication",
-            "auto: basic with a login (for another Airflow: login), bearer with a password alone, else none. key: the password in a "
-            "header of its own. jwt: service tokens signed with the password. login: exchange login and password for a token.",
+            "auto: basic with a login (for an Airflow: login), with a password alone bearer (for the gateway: jwt), else none. "
+            "key: the password in a header of its own. jwt: service tokens signed with the password. "
+            "login: exchange login and password for a token.",
             _choice("auto", auth),
         ),
         "key_header": _field("Key header", "Header that carries the password when authentication is 'key'. Default X-API-Key.", _TEXT),
@@ -58,8 +60,11 @@ def _type(name: str, hook: str, title: str, auth: list[str], *, port: str) -> di
 
 def connection_types() -> list[dict[str, Any]]:
     """The ``connection-types`` of Airflow's provider info."""
+    gateway = _type("dean_gateway", "dean_provider.hooks.gateway.GatewayHook", "DEAN gateway", _GATEWAY_AUTH, port="8080")
+    gateway["ui-field-behaviour"]["placeholders"]["host"] = "empty: this Airflow's API server"
     return [
         _type("dean_indexagent", "dean_provider.hooks.indexagent.IndexAgentHook", "DEAN IndexAgent", _SERVICE_AUTH, port="8081"),
         _type("dean_evolution", "dean_provider.hooks.evolution.EvolutionAPIHook", "DEAN Evolution API", _SERVICE_AUTH, port="8090"),
         _type("dean_airflow", "dean_provider.hooks.airflow.AirflowHook", "DEAN Airflow", _AIRFLOW_AUTH, port="8080"),
+        gateway,
     ]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from dean_provider.hooks.channel import Channel
+from dean_provider.hooks.connection import Settings, look_up
 
 __all__ = ["channel_of", "forget"]
 
@@ -15,15 +16,23 @@ _parents: list[object] = []
 _lock = threading.Lock()
 
 
-def channel_of(conn_id: str | None, *, default: Callable[[], str], service: str, exchanges_login: bool = False) -> Channel:
+def channel_of(
+    conn_id: str | None,
+    *,
+    default: Callable[[], str],
+    service: str,
+    exchanges_login: bool = False,
+    resolve: Callable[[str], Settings] = look_up,
+) -> Channel:
     """The channel to ``service`` over connection ``conn_id``; nothing is resolved or opened before the first call.
 
     :param default: tells the connection when there is no ``conn_id``; asked at the first call.
+    :param resolve: resolves the connection; may block.
     """
     channel = _channels.get((service, conn_id))
     if channel is None:
         with _lock:
-            channel = Channel(conn_id or default, service=service, exchanges_login=exchanges_login)
+            channel = Channel(conn_id or default, service=service, exchanges_login=exchanges_login, resolve=resolve)
             channel = _channels.setdefault((service, conn_id), channel)
     return channel
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import requests
 
     from dean_provider.hooks.channel import Channel
+    from dean_provider.hooks.connection import Settings
     from dean_provider.hooks.conversation import Manner
     from dean_provider.hooks.steps import Steps
 
@@ -78,6 +79,16 @@ class ServiceHook(BaseHook, ServiceClient):
 
         return str(getattr(resolve().settings, f"{cls.service.value}_conn_id"))
 
+    @classmethod
+    def resolve(cls, conn_id: str) -> Settings:
+        """What connection ``conn_id`` means to this service. Talks to the task's supervisor: never call it on an event loop.
+
+        :raises ConfigurationError: when there is no such connection or it cannot be used.
+        """
+        from dean_provider.hooks.connection import look_up
+
+        return look_up(conn_id)
+
     @property
     def channel(self) -> Channel:
         """What is open for this connection in this process."""
@@ -85,7 +96,13 @@ class ServiceHook(BaseHook, ServiceClient):
             return self._own_channel
         from dean_provider.hooks.registry import channel_of
 
-        return channel_of(self._conn_id, default=self.configured_conn_id, service=self.service.value, exchanges_login=self.exchanges_login)
+        return channel_of(
+            self._conn_id,
+            default=self.configured_conn_id,
+            service=self.service.value,
+            exchanges_login=self.exchanges_login,
+            resolve=self.resolve,
+        )
 
     @property
     def correlation_id(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 __all__ = ["defers", "refuse_ignored", "triggerer_alive"]
 
@@ -14,25 +13,14 @@ log = logging.getLogger(__name__)
 HEALTH_SECONDS = 2.0
 
 
-def _api_server() -> str:
-    """Address of the API server as a task knows it."""
-    from airflow.sdk.configuration import conf
-
-    base = conf.get("api", "base_url", fallback=None)
-    execution = conf.get("core", "execution_api_server_url", fallback=None)
-    if base and urlsplit(base).netloc:
-        return str(base).rstrip("/")
-    if execution:
-        return str(execution).rstrip("/").removesuffix("/execution")
-    return "http://localhost:8080"
-
-
 def triggerer_alive() -> bool | None:
     """Whether Airflow has a living triggerer, by its own health report; ``None`` when it cannot be asked from here."""
     import requests
 
+    from dean_provider.hooks.api_server import api_server
+
     try:
-        report = requests.get(f"{_api_server()}/api/v2/monitor/health", timeout=HEALTH_SECONDS)
+        report = requests.get(f"{api_server()}/api/v2/monitor/health", timeout=HEALTH_SECONDS)
         report.raise_for_status()
         triggerer = report.json().get("triggerer")
     except (requests.RequestException, ValueError, AttributeError):

@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from dean_provider.errors import InvalidConfigurationError, InvalidResponseError
-from dean_provider.hooks.auth import LoginToken, ServiceToken, auth_mode, credentials_of
+from dean_provider.hooks.auth import LoginToken, ServiceToken, auth_mode, credentials_of, signed_with
 from dean_provider.hooks.connection import settings_of
 from dean_provider.hooks.options import AuthMode
 
@@ -20,7 +20,10 @@ def token_of(credentials: Any, now: float = NOW) -> str:
 
 def claims_of(credentials: Any, now: float = NOW) -> dict[str, Any]:
     return jwt.decode(
-        token_of(credentials, now), SECRET, algorithms=["HS256"], options={"verify_exp": False, "verify_iat": False, "verify_aud": False}
+        token_of(credentials, now),
+        SECRET,
+        algorithms=["HS256"],
+        options=dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf", "verify_aud"), False),
     )
 
 
@@ -33,8 +36,43 @@ def test_a_service_token_holds_what_the_services_want(connection: Any) -> None:
 
     claims = claims_of(credentials)
     assert claims == {
-        "sub": "ann", "username": "ann", "type": "service", "iat": NOW - 30, "exp": NOW + 600, "aud": "dean", "roles": ["evolve"]
-    }  # fmt: skip
+        "sub": "ann",
+        "username": "ann",
+        "type": "service",
+        "iat": NOW - 30,
+        "nbf": NOW - 30,
+        "exp": NOW + 600,
+        "aud": "dean",
+        "roles": ["evolve"],
+    }
+
+
+def test_a_token_made_on_behalf_of_somebody_says_so_and_is_kept() -> None:
+    credentials = ServiceToken(signed_with(SECRET), "ann", lifetime=600, claims={"aud": "dean"})
+    one, other = (credentials.on_behalf({"dag_id": "d", "task_id": task}) for task in ("one", "other"))
+
+    for bearer in (one, other):
+        assert bearer.due(NOW)
+        bearer.renew(NOW)
+    assert (claims_of(one)["aud"], claims_of(one)["task_id"], claims_of(other)["task_id"]) == ("dean", "one", "other")
+    assert credentials.on_behalf({"task_id": "one", "dag_id": "d"}) is one
+    assert credentials.on_behalf({}) is credentials
+
+
+def test_only_so_many_are_kept() -> None:
+    credentials = ServiceToken(signed_with(SECRET), "ann", lifetime=600, claims={})
+    first = credentials.on_behalf({"task_id": "first"})
+    for number in range(1000):
+        credentials.on_behalf({"task_id": str(number)})
+
+    assert credentials.on_behalf({"task_id": "first"}) is not first
+    assert credentials.on_behalf({"task_id": "999"}) is credentials.on_behalf({"task_id": "999"})
+
+
+def test_who_cannot_say_for_whom_says_nothing(connection: Any) -> None:
+    fixed = credentials_of(settings_of(connection(host="h", password="x")))
+
+    assert fixed.on_behalf({"task_id": "one"}) is fixed
 
 
 @pytest.mark.parametrize(("extra", "login", "name"), [({}, None, "dean"), ({}, "ann", "ann"), ({"jwt_username": "bob"}, "ann", "bob")])
@@ -47,7 +85,7 @@ def test_a_service_token_names_somebody(connection: Any, extra: dict[str, Any], 
 
 @pytest.mark.parametrize(("lifetime", "margin"), [(3600, 60), (300, 60), (100, 20), (1, 0.2)])
 def test_a_token_is_renewed_before_it_expires(lifetime: float, margin: float) -> None:
-    credentials = ServiceToken(SECRET, "ann", lifetime=lifetime, claims={})
+    credentials = ServiceToken(signed_with(SECRET), "ann", lifetime=lifetime, claims={})
     credentials.renew(NOW)
     first = token_of(credentials)
 
@@ -58,7 +96,7 @@ def test_a_token_is_renewed_before_it_expires(lifetime: float, margin: float) ->
 
 
 def test_of_many_callers_one_renews_a_token_that_is_still_good() -> None:
-    credentials = ServiceToken(SECRET, "ann", lifetime=600, claims={})
+    credentials = ServiceToken(signed_with(SECRET), "ann", lifetime=600, claims={})
     credentials.renew(NOW)
 
     assert [credentials.due(NOW + 550) for _ in range(3)] == [True, False, False]
@@ -68,7 +106,7 @@ def test_of_many_callers_one_renews_a_token_that_is_still_good() -> None:
 
 def test_a_short_secret_is_the_services_choice() -> None:
     """Deployed services sign with fifteen characters; PyJWT warns, and warnings are errors here."""
-    ServiceToken("test-secret-key", "ann", lifetime=60, claims={}).renew(NOW)
+    ServiceToken(signed_with("test-secret-key"), "ann", lifetime=60, claims={}).renew(NOW)
 
 
 def test_a_login_is_exchanged_for_a_token() -> None:
@@ -129,7 +167,7 @@ def test_a_password_with_a_line_break_is_refused_without_showing_it(connection: 
 
 def test_only_tokens_can_be_had_anew(connection: Any) -> None:
     fixed = credentials_of(settings_of(connection(host="h", password="x")))
-    minted = ServiceToken(SECRET, "ann", lifetime=60, claims={})
+    minted = ServiceToken(signed_with(SECRET), "ann", lifetime=60, claims={})
     minted.renew(NOW)
 
     assert (fixed.expire(fixed.headers(NOW)), minted.expire(minted.headers(NOW))) == (False, True)
@@ -137,7 +175,7 @@ def test_only_tokens_can_be_had_anew(connection: Any) -> None:
 
 
 def test_a_late_refusal_of_an_old_token_leaves_the_new_one() -> None:
-    credentials = ServiceToken(SECRET, "ann", lifetime=60, claims={})
+    credentials = ServiceToken(signed_with(SECRET), "ann", lifetime=60, claims={})
     credentials.renew(NOW)
     old = credentials.headers(NOW)
     credentials.renew(NOW + 50)

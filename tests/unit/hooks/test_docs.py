@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, GatewayHook, IndexAgentHook
 from dean_provider.hooks.connection import look_up
 from dean_provider.hooks.options import AuthMode, ConnectionOptions
 
@@ -39,7 +39,7 @@ def test_every_way_of_authentication_and_every_type_is_documented() -> None:
     documented = rows(REFERENCE)
 
     assert {mode.value for mode in AuthMode} <= set(documented)
-    for hook in (IndexAgentHook, EvolutionAPIHook, AirflowHook):
+    for hook in (IndexAgentHook, EvolutionAPIHook, AirflowHook, GatewayHook):
         assert documented[hook.conn_type][1:3] == [f"`dean_provider.hooks.{hook.__name__}`", f"`{hook.default_conn_name}`"]
 
 

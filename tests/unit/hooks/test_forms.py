@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
-from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, GatewayHook, IndexAgentHook
 from dean_provider.hooks.forms import connection_types
 from dean_provider.hooks.options import AuthMode, ConnectionOptions
 
@@ -22,7 +22,7 @@ def test_is_what_airflow_takes() -> None:
     jsonschema.validate(connection_types(), schema["properties"]["connection-types"])
 
 
-@pytest.mark.parametrize("hook", [IndexAgentHook, EvolutionAPIHook, AirflowHook])
+@pytest.mark.parametrize("hook", [IndexAgentHook, EvolutionAPIHook, AirflowHook, GatewayHook])
 def test_airflow_finds_each_hook_and_its_form(hook: Any) -> None:
     manager = ProvidersManagerTaskRuntime()
     info = manager.hooks[hook.conn_type]

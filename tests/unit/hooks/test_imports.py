@@ -10,7 +10,7 @@ import sys
 import airflow.sdk
 before = set(sys.modules)
 import dean_provider.hooks.forms, dean_provider.hooks
-from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook, ServiceClient, ServiceHook, correlation_id
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, GatewayHook, IndexAgentHook, ServiceClient, ServiceHook, correlation_id
 heavy = {"aiohttp", "requests_toolbelt", "purgatory", "redis", "tenacity", "jwt", "airflow.providers.http.hooks.http", "numpy", "fastapi"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """

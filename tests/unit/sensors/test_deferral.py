@@ -43,20 +43,6 @@ def test_whether_a_triggerer_lives_is_airflows_own_word(monkeypatch, answer, ali
     assert deferral.triggerer_alive() is alive
 
 
-@pytest.mark.parametrize(
-    ("variables", "address"),
-    [
-        ({}, "http://localhost:8080"),
-        ({"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://api:9/execution/"}, "http://api:9"),
-        ({"AIRFLOW__API__BASE_URL": "https://airflow.example/af/"}, "https://airflow.example/af"),
-    ],
-)
-def test_the_api_server_is_found_as_tasks_find_it(monkeypatch, variables, address):
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert deferral._api_server() == address
-
-
 def test_not_asked_to_defer_asks_nobody(monkeypatch):
     monkeypatch.setattr(deferral, "triggerer_alive", lambda: pytest.fail("asked"))
     assert deferral.defers(False) is False
