@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,37 +49,57 @@ def evolve(
     objective: Objective,
     *,
     patterns: Sequence[PatternBody] = (),
+    shared: Sequence[EvolvedGeneration] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[EvolvedGeneration]:
     """Generations from 0 on, until the configuration ends the trial.
 
     :param patterns: bodies of ``config.pattern_seeds``.
+    :param shared: generations 0 to N of another trial, of which this one is a fork: it has them as they are, and decides and breeds from N.
     :param clock: seconds; only ``max_time_seconds`` asks it.
-    :raises InvalidConfigurationError: the configuration has no seed.
+    :raises InvalidConfigurationError: the configuration has no seed, or ends before the generation it is forked at.
     """
     if config.seed is None:
         raise InvalidConfigurationError("A trial needs a seed.", details={"field": "seed", "value": None, "rule": "must be given"})
-    started, chain, tokens = clock(), "", 0
+    if config.generations < len(shared) - 1:
+        rule = f"must not be below the generation it is forked at ({len(shared) - 1})"
+        details = {"field": "generations", "value": config.generations, "rule": rule}
+        raise InvalidConfigurationError(f"generations ({config.generations}) {rule}.", details=details)
+    started = clock()
     history: list[float] = []
-    bred = initial(objective.space, config.population_size, config.seed, patterns, config.pattern_seed_share)
-    fitness: Floats = np.empty(0)
+    last: EvolvedGeneration | None = None
     for generation in range(config.generations + 1):
-        fitness = _fitness(objective, bred, fitness)
-        tokens += generation_cost(config, objective, generation)
-        chain = digest.extend(chain, bred.genomes, fitness)
-        history.append(float(fitness.max()))
-        reason = reason_to_stop(
-            config,
-            generation=generation,
-            best_history=history,
-            tokens_used=tokens,
-            next_cost=generation_cost(config, objective, generation + 1),
-            elapsed_seconds=clock() - started,
-        )
-        yield EvolvedGeneration(generation, bred, fitness, chain, tokens, reason)
+        last = shared[generation] if generation < len(shared) else _made(config, objective, last, patterns)
+        history.append(float(last.fitness.max()))
+        reason = None
+        if generation >= len(shared) - 1:
+            reason = reason_to_stop(
+                config,
+                generation=generation,
+                best_history=history,
+                tokens_used=last.tokens_used,
+                next_cost=generation_cost(config, objective, generation + 1),
+                elapsed_seconds=clock() - started,
+            )
+        yield replace(last, reason=reason)
         if reason is not None:
             return
-        bred = _next(config, objective, bred, fitness, generation + 1)
+
+
+def _made(
+    config: TrialConfig, objective: Objective, before: EvolvedGeneration | None, patterns: Sequence[PatternBody]
+) -> EvolvedGeneration:
+    """The generation after ``before``, or the first, without a reason to end."""
+    generation, fitness, chain, tokens = 0, np.empty(0), "", 0
+    if before is None:
+        bred = initial(objective.space, config.population_size, config.seed or 0, patterns, config.pattern_seed_share)
+    else:
+        generation, chain, tokens = before.generation + 1, before.digest, before.tokens_used
+        bred = _next(config, objective, before.bred, before.fitness, generation)
+        fitness = before.fitness
+    fitness = _fitness(objective, bred, fitness)
+    tokens += generation_cost(config, objective, generation)
+    return EvolvedGeneration(generation, bred, fitness, digest.extend(chain, bred.genomes, fitness), tokens, None)
 
 
 def generation_cost(config: TrialConfig, objective: Objective, generation: int) -> int:

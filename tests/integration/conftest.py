@@ -12,10 +12,10 @@ import pytest
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.endpoints import evolution, indexagent
 from dean_provider.contract.endpoints.operation import Operation
-from dean_provider.contract.population import CreatePopulation
+from dean_provider.contract.population import CreatePopulation, ForkPopulation
 from dean_provider.contract.problem import Problem, to_error
 from dean_provider.contract.service import ServiceName
-from dean_provider.contract.trial import ListGenerations, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
+from dean_provider.contract.trial import ForkOrigin, ListGenerations, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
 from dean_provider.engine.evolve import EvolvedGeneration, evolve
 from dean_provider.engine.objectives import load_objective
 
@@ -54,6 +54,19 @@ class Caller:
         trial_id = trial_id or f"trial-{next(_numbers)}"
         self.populate(config, f"population-of-{trial_id}")
         return self.call(evolution.START_TRIAL, StartTrial(trial_id=trial_id, population_id=f"population-of-{trial_id}", config=config))
+
+    def fork(self, parent: Trial, generation: int, **changes: Any) -> Trial:
+        """Start a fork of a trial; its configuration is the parent's but for ``changes``."""
+        return self.call(evolution.START_TRIAL, self.fork_request(parent, generation, **changes))
+
+    def fork_request(self, parent: Trial, generation: int, **changes: Any) -> StartTrial:
+        """A fork that can be started: its population is made."""
+        name, of = f"fork-{next(_numbers)}", parent.population_id or ""
+        self.call(indexagent.FORK_POPULATION, ForkPopulation(population_id=of, generation=generation, forked_id=name))
+        assert parent.config is not None
+        config = parent.config.model_copy(update=changes)
+        origin = ForkOrigin(trial_id=parent.trial_id, generation=generation)
+        return StartTrial(trial_id=name, population_id=name, config=config, fork=origin)
 
     def read(self, trial_id: str) -> Trial:
         return self.call(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))

@@ -13,7 +13,8 @@ from dean_provider.contract.trial import StartTrial, TrialStatus
 from dean_provider.engine.objectives import Objective
 from dean_provider.errors import DeanError, RateLimitedError
 from dean_provider.services.evolution.economy import Economy
-from dean_provider.services.evolution.fit import require_fit
+from dean_provider.services.evolution.fit import Shared, require_fit
+from dean_provider.services.evolution.forks import require_forkable
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.objectives import ObjectiveShelf
 from dean_provider.services.evolution.tables import TrialRow
@@ -41,11 +42,18 @@ class Admission:
         """The objective of a trial that can run here.
 
         :raises ConfigurationError: it cannot.
-        :raises NotFoundError: there is no such population.
+        :raises NotFoundError: there is no such population, or no such trial to fork.
         """
         objective = self.shelf.require(request.config)
-        self._check_population(request, objective)
+        self._check_population(request, objective, self._shared(request))
         return objective
+
+    def _shared(self, request: StartTrial) -> Shared | None:
+        if request.fork is None:
+            return None
+        with self.economy.database.read() as session:
+            parent = require_forkable(session, request.fork, request.config)
+        return Shared(parent.population_id, request.fork.generation)
 
     def check_room(self, session: Session, trial_id: str, tokens: int) -> None:
         """Nothing while there is room and there are ``tokens`` for one more pending trial; within the transaction that stores it.
@@ -64,7 +72,7 @@ class Admission:
             )
         self.economy.require(session, trial_id, tokens)
 
-    def _check_population(self, request: StartTrial, objective: Objective) -> None:
+    def _check_population(self, request: StartTrial, objective: Objective, shared: Shared | None) -> None:
         """When IndexAgent is away the trial is accepted, and its run waits for it and checks then."""
         try:
             population = self.indexagent.call(
@@ -78,4 +86,4 @@ class Admission:
                 _log.warning("population not checked", trial_id=request.trial_id, why=error.message)
                 return
             raise
-        require_fit(population, request.config, objective)
+        require_fit(population, request.config, objective, shared)

@@ -29,6 +29,7 @@ from dean_provider.services.evolution.evaluation.evaluator import PoolEvaluator
 from dean_provider.services.evolution.evaluation.leases import LeaseEvaluator
 from dean_provider.services.evolution.evaluation.pool import WorkerPool
 from dean_provider.services.evolution.export import Export
+from dean_provider.services.evolution.forks import ForkValidation
 from dean_provider.services.evolution.generations import History
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.notices import Notices
@@ -163,7 +164,7 @@ class EvolutionService:
             operations.STREAM_TRIAL: history.stream,
             operations.EXPORT_TRIAL: Export(database, self.indexagent).stream,
             operations.VERIFY_TRIAL: self._long("verify", self.verifier.verify),
-            operations.VALIDATE_TRIAL: shelf.validate,
+            operations.VALIDATE_TRIAL: ForkValidation(database, shelf).validate,
             operations.READ_CONSTRAINTS: shelf.constraints,
             operations.LIST_OBJECTIVES: shelf.objectives,
             operations.LEASE_CANDIDATES: self.leases.lease,

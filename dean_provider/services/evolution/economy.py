@@ -77,15 +77,17 @@ class Economy:
         ended = select(TrialRow.trial_id).where(TrialRow.status.in_(_ENDED), TrialRow.trial_id.in_(promised))
         for trial_id in session.scalars(ended).all() if promised else ():
             del promised[trial_id]
-        columns = TrialRow.trial_id, TrialRow.config, TrialRow.description, TrialRow.current_generation, TrialRow.outcome_tokens
+        columns = TrialRow.trial_id, TrialRow.config, TrialRow.description, TrialRow.current_generation
+        tokens = TrialRow.outcome_tokens, TrialRow.shared_tokens
         steps: dict[str, int] = {}
         outcomes: dict[str, int] = {}
-        for trial_id, config, description, generation, tokens in session.execute(select(*columns).where(TrialRow.status.not_in(_ENDED))):
-            outcomes[trial_id] = tokens
+        query = select(*columns, *tokens).where(TrialRow.status.not_in(_ENDED))
+        for trial_id, config, description, generation, outcome, shared in session.execute(query):
+            outcomes[trial_id] = outcome
             if config["token_budget"] is None:
                 steps[trial_id] = next_step(config, description, generation)
             else:
-                promised.setdefault(trial_id, config["token_budget"])
+                promised.setdefault(trial_id, config["token_budget"] - shared)
         return promised, steps, outcomes
 
     def _reserved(self, session: Session, *, but: str | None = None) -> int:

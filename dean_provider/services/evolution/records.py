@@ -17,7 +17,9 @@ from dean_provider.contract.trial import Scores, TerminationReason, TrialStatus
 from dean_provider.errors import DeanError
 from dean_provider.services.evolution.economy import Economy, spend
 from dean_provider.services.evolution.evaluation.evaluator import Interrupted
-from dean_provider.services.evolution.lookup import trial_row
+from dean_provider.services.evolution.fit import Shared
+from dean_provider.services.evolution.lookup import find_trial, trial_row
+from dean_provider.services.evolution.pauses import end_pause
 from dean_provider.services.evolution.shown import stored_config
 from dean_provider.services.evolution.tables import CandidateRow, GenerationRow, TrialRow
 from dean_provider.services.store import Database, table_of
@@ -38,6 +40,7 @@ class Progress:
     :param generation: last committed one; -1 before the first.
     :param fitness: of that generation, by position.
     :param best_history: best fitness of every generation up to it.
+    :param shared: what a fork shares with its parent.
     """
 
     trial_id: str
@@ -50,6 +53,7 @@ class Progress:
     digest: str
     tokens_used: int
     elapsed_seconds: float
+    shared: Shared | None = None
 
     @property
     def seed(self) -> int:
@@ -102,6 +106,7 @@ class Records:
             query = select(GenerationRow.best_fitness).where(GenerationRow.trial == row.number).order_by(GenerationRow.generation)
             history = list(session.scalars(query))
             last = session.get(GenerationRow, (row.number, row.current_generation))
+            shared = _shared(session, row)
         return Progress(
             trial_id=trial_id,
             population_id=row.population_id,
@@ -113,6 +118,7 @@ class Records:
             digest=row.digest or "",
             tokens_used=row.tokens_used,
             elapsed_seconds=row.elapsed_seconds,
+            shared=shared,
         )
 
     def begin(self, trial_id: str) -> bool:
@@ -239,7 +245,13 @@ class Records:
             row.waiting = None
             row.elapsed_seconds = max(row.elapsed_seconds, elapsed_seconds)
             row.ended_at = self.now()
+            end_pause(row, row.ended_at)
         self.on_change(trial_id)
+
+
+def _shared(session: Session, row: TrialRow) -> Shared | None:
+    parent = find_trial(session, row.parent_id) if row.parent_id is not None else None
+    return None if parent is None or row.parent_generation is None else Shared(parent.population_id, row.parent_generation)
 
 
 def _advanced(before: Progress, generation: dict[str, Any]) -> dict[str, Any]:

@@ -96,15 +96,17 @@ class Run:
         return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=request_id), interrupt or self.interrupt)
 
     def _check_population(self, objective: Objective) -> None:
-        """Before generation 0, because perhaps nobody could when the trial was let in. Without a seed it takes its population's.
+        """Before the first generation of its own, because perhaps nobody could when the trial was let in. Without a seed it takes its
+        population's.
 
         :raises InvalidConfigurationError: the population does not fit the trial.
         """
         config = self.progress.config
-        if config.seed is not None and self.progress.generation >= 0:
+        before_its_own = self.progress.shared.generation if self.progress.shared else -1
+        if config.seed is not None and self.progress.generation > before_its_own:
             return
         population = self._call(operations.READ_POPULATION, PopulationRef(population_id=self.progress.population_id))
-        require_fit(population, config, objective)
+        require_fit(population, config, objective, self.progress.shared)
         if config.seed is None:
             self.records.note_seed(self.trial_id, population.seed)
             self.progress = replace(self.progress, config=config.model_copy(update={"seed": population.seed}))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.pattern import Pattern
-from dean_provider.contract.trial import Generation, Intervention, Objective, Scores, TerminationReason, Trial, TrialStatus
+from dean_provider.contract.trial import ForkOrigin, Generation, Intervention, Objective, Scores, TerminationReason, Trial, TrialStatus
 from dean_provider.services.evolution.tables import GenerationRow, PatternRow, TrialRow
 
-__all__ = ["shown_generation", "shown_pattern", "shown_trial", "stored_config"]
+__all__ = ["shown_generation", "shown_origin", "shown_pattern", "shown_trial", "stored_config"]
 
 
 def stored_config(row: TrialRow) -> TrialConfig:
     """The configuration of a trial with the seed it uses."""
     return TrialConfig.model_validate({**row.config, "seed": row.seed})
+
+
+def shown_origin(row: TrialRow) -> ForkOrigin | None:
+    """Where a trial was forked from, if it was."""
+    if row.parent_id is None or row.parent_generation is None:
+        return None
+    return ForkOrigin(trial_id=row.parent_id, generation=row.parent_generation)
 
 
 def shown_trial(row: TrialRow) -> Trial:
@@ -21,6 +28,7 @@ def shown_trial(row: TrialRow) -> Trial:
     return Trial(
         trial_id=row.trial_id,
         population_id=row.population_id,
+        parent=shown_origin(row),
         status=TrialStatus(row.status),
         termination_reason=TerminationReason(row.termination_reason) if row.termination_reason else None,
         config=config,
@@ -39,6 +47,8 @@ def shown_trial(row: TrialRow) -> Trial:
         started_at=row.started_at,
         ended_at=row.ended_at,
         elapsed_seconds=row.elapsed_seconds,
+        paused_at=row.paused_at,
+        paused_seconds=row.paused_seconds,
         retries=row.retries,
         resumptions=row.resumptions,
         versions=row.versions,

@@ -35,7 +35,11 @@ class Base(DeclarativeBase):
 
 
 class TrialRow(Base):
-    """A trial and how far it has got. ``config`` is what was asked; ``seed`` is what is used; ``outcome_tokens`` are kept for its end."""
+    """A trial and how far it has got.
+
+    ``config`` is what was asked; ``seed`` is what is used; ``outcome_tokens`` are kept for its end. ``tokens_used`` begins with
+    ``shared_tokens``, those of the generations it shares with its parent, which are in the parent's ledger.
+    """
 
     __tablename__ = "evolution_trial"
 
@@ -53,6 +57,9 @@ class TrialRow(Base):
     diversity: Mapped[float | None]
     tokens_used: Mapped[int] = mapped_column(BigInteger, default=0)
     outcome_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
+    parent_id: Mapped[str | None] = mapped_column(String(128))
+    parent_generation: Mapped[int | None] = mapped_column(Integer)
+    shared_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
     digest: Mapped[str | None] = mapped_column(String(64))
     best_agent_id: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[Array | None] = mapped_column(Floats())
@@ -62,6 +69,8 @@ class TrialRow(Base):
     waiting: Mapped[str | None] = mapped_column(Text)
     stop_reason: Mapped[str | None] = mapped_column(Text)
     elapsed_seconds: Mapped[float] = mapped_column(default=0.0)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    paused_seconds: Mapped[float] = mapped_column(default=0.0)
     retries: Mapped[int] = mapped_column(Integer, default=0)
     resumptions: Mapped[int] = mapped_column(Integer, default=0)
     versions: Mapped[dict[str, str]] = mapped_column(Json)

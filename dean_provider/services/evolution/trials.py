@@ -16,7 +16,7 @@ from structlog import get_logger
 from dean_provider import __version__
 from dean_provider.contract.config import config_differences
 from dean_provider.contract.trial import ListTrials, StartTrial, StopTrial, TerminationReason, Trial, TrialPage, TrialRef, TrialStatus
-from dean_provider.engine.evolve import generation_cost, outcome_cost
+from dean_provider.engine.evolve import outcome_cost
 from dean_provider.engine.objectives import Objective, describe
 from dean_provider.errors import (
     ConflictError,
@@ -25,8 +25,10 @@ from dean_provider.errors import (
 from dean_provider.services.evolution.admission import Admission
 from dean_provider.services.evolution.conductor import Conductor
 from dean_provider.services.evolution.economy import next_step
+from dean_provider.services.evolution.forks import copy_history, require_forkable, share_history
 from dean_provider.services.evolution.lookup import find_trial, trial_row
-from dean_provider.services.evolution.shown import shown_trial, stored_config
+from dean_provider.services.evolution.pauses import begin_pause, end_pause
+from dean_provider.services.evolution.shown import shown_origin, shown_trial, stored_config
 from dean_provider.services.evolution.tables import LabelRow, TrialRow
 from dean_provider.services.evolution.turns import Turns
 from dean_provider.services.store import Database, read_cursor, write_cursor
@@ -53,6 +55,12 @@ def _require_same(row: TrialRow, request: StartTrial) -> None:
     if asked.seed is None and row.config["seed"] is None:
         asked = asked.model_copy(update={"seed": stored.seed})
     differences = {field: {"stored": left, "asked": right} for field, (left, right) in config_differences(stored, asked).items()}
+    if shown_origin(row) != request.fork:
+        stored_fork, asked_fork = shown_origin(row), request.fork
+        differences["fork"] = {
+            "stored": stored_fork and stored_fork.model_dump(mode="json"),
+            "asked": asked_fork and asked_fork.model_dump(mode="json"),
+        }
     if row.population_id != request.population_id:
         differences["population_id"] = {"stored": row.population_id, "asked": request.population_id}
     if differences:
@@ -142,33 +150,44 @@ class Trials:
         return trial
 
     def _insert(self, request: StartTrial, objective: Objective) -> Trial:
-        config, outcome_tokens = request.config, outcome_cost(request.config, objective)
+        row = self._row(request, objective)
         with self.database.write() as session:
-            ahead = config.token_budget or generation_cost(config, objective, 0)
-            self.admission.check_room(session, request.trial_id, ahead + outcome_tokens)
-            row = TrialRow(
-                trial_id=request.trial_id,
-                population_id=request.population_id,
-                name=config.name,
-                objective=config.objective,
-                config=config.model_dump(mode="json"),
-                seed=config.seed,
-                status=TrialStatus.PENDING.value,
-                current_generation=-1,
-                tokens_used=0,
-                outcome_tokens=outcome_tokens,
-                description=describe(type(objective)).model_dump(mode="json"),
-                elapsed_seconds=0.0,
-                retries=0,
-                resumptions=0,
-                versions=self.versions,
-                request_id=correlation_id.get(),
-                created_at=self.now(),
-                labels=[LabelRow(key=key, value=value) for key, value in config.labels.items()],
-            )
+            parent = None
+            if request.fork is not None:
+                parent = require_forkable(session, request.fork, request.config)
+                share_history(session, parent, row, request.fork.generation)
+            self.admission.check_room(session, request.trial_id, _still_needed(row))
             session.add(row)
             session.flush()
+            if parent is not None:
+                copy_history(session, parent, row)
             return shown_trial(row)
+
+    def _row(self, request: StartTrial, objective: Objective) -> TrialRow:
+        """A trial that has not begun."""
+        config = request.config
+        return TrialRow(
+            trial_id=request.trial_id,
+            population_id=request.population_id,
+            name=config.name,
+            objective=config.objective,
+            config=config.model_dump(mode="json"),
+            seed=config.seed,
+            status=TrialStatus.PENDING.value,
+            current_generation=-1,
+            tokens_used=0,
+            outcome_tokens=outcome_cost(config, objective),
+            shared_tokens=0,
+            description=describe(type(objective)).model_dump(mode="json"),
+            elapsed_seconds=0.0,
+            paused_seconds=0.0,
+            retries=0,
+            resumptions=0,
+            versions=self.versions,
+            request_id=correlation_id.get(),
+            created_at=self.now(),
+            labels=[LabelRow(key=key, value=value) for key, value in config.labels.items()],
+        )
 
     def read(self, request: TrialRef) -> Trial:
         """One trial."""
@@ -194,6 +213,7 @@ class Trials:
                 raise _refuse_state(row, "paused", "Only pending and running trials can be paused.")
             row.status = TrialStatus.PAUSED.value
             row.waiting = None
+            begin_pause(row, self.now())
             trial = shown_trial(row)
         _log.info("trial paused", trial_id=request.trial_id)
         self.on_change(request.trial_id)
@@ -211,6 +231,7 @@ class Trials:
                 raise _refuse_state(row, "resumed", "Start a stopped trial again under its id; completed and failed ones are final.")
             if row.status == TrialStatus.PAUSED.value:
                 row.status = TrialStatus.PENDING.value
+                end_pause(row, self.now())
             trial = shown_trial(row)
         self.on_change(request.trial_id)
         self.conductor.submit(request.trial_id)
@@ -230,6 +251,7 @@ class Trials:
                 row.stop_reason = request.reason
                 row.waiting = None
                 row.ended_at = self.now()
+                end_pause(row, row.ended_at)
             trial = shown_trial(row)
         _log.info("trial stopped", trial_id=request.trial_id, reason=request.reason, status=trial.status.value)
         self.conductor.interrupt(request.trial_id)

@@ -114,6 +114,21 @@ def test_both_killed_at_once_at_any_moment(stage, config, plain, small):
     finish(stage, trial_id, undisturbed(plain, small, MANY), KILLS // 2, MANY)
 
 
+def test_a_fork_is_killed_like_any_trial(stage, config, plain, small):
+    stage.indexagent.start()
+    stage.evolution.start()
+    parent = stage.caller.wait(stage.caller.start(config).trial_id, seconds=SECONDS)
+    stage.evolution.kill()
+    stage.evolution.start(("bred", 4))
+    trial_id = stage.caller.fork(parent, 3).trial_id
+    for kill in range(KILLS // 2):
+        assert stage.evolution.reached.wait(20)
+        in_progress(stage, trial_id)
+        stage.evolution.kill()
+        stage.evolution.start(("bred", kill + 5) if kill < KILLS // 2 - 1 else None)
+    finish(stage, trial_id, undisturbed(plain, small), KILLS // 2)
+
+
 def test_paused_and_stopped_trials_stay_through_a_kill(stage, config):
     stage.indexagent.start()
     stage.evolution.start()

@@ -171,6 +171,17 @@ def test_trials_run_on_postgresql(url_of, tmp_path, caller_of, small, plain):
         assert caller.read(trial.trial_id) == trial
 
 
+def test_trials_are_forked_on_postgresql(url_of, tmp_path, caller_of, small):
+    settings = {"database_url": url_of("forks")}
+    with MockServices(tmp_path, indexagent=settings, evolution=settings) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        parent = caller.run(small())
+        for generation in (0, 3, 5):
+            child = caller.wait(caller.fork(parent, generation).trial_id)
+            assert (child.digest, child.parent.generation) == (parent.digest, generation)
+            assert child.best_agent_id.startswith(child.population_id)
+
+
 def test_a_stopped_service_resumes_on_postgresql(url_of, tmp_path, caller_of, small, plain):
     first, second = {"database_url": url_of("agents2")}, {"database_url": url_of("trials2")}
     config = small(generations=60)

@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dean_provider.contract.config import SelectionMethod, TrialConfig
 from dean_provider.contract.trial import TerminationReason
@@ -17,9 +19,13 @@ from dean_provider.errors import InvalidConfigurationError
 CONFIG = {"objective": "sphere", "objective_parameters": {"dimension": 5}, "population_size": 12, "generations": 8, "seed": 3}
 
 
-def trial(**changes):
+def trial(shared=(), **changes):
     config = TrialConfig(**{**CONFIG, **changes})
-    return list(evolve(config, load_objective(config.objective, config.objective_parameters)))
+    return list(evolve(config, load_objective(config.objective, config.objective_parameters), shared=shared))
+
+
+def digests(generations):
+    return [one.digest for one in generations]
 
 
 def test_generation_zero_and_the_steps_after():
@@ -102,3 +108,32 @@ def test_the_outcome_without_validation_is_the_fittest():
 def test_a_seed_is_needed():
     with pytest.raises(InvalidConfigurationError, match="seed"):
         trial(seed=None)
+
+
+@given(at=st.integers(0, 8), seed=st.integers(0, 2**53 - 1), rate=st.floats(0, 1))
+def test_a_fork_with_nothing_changed_ends_like_its_parent(at, seed, rate):
+    parent = trial(seed=seed, mutation_rate=rate)
+    fork = trial(parent[: at + 1], seed=seed, mutation_rate=rate)
+    assert digests(fork) == digests(parent)
+    assert [(one.tokens_used, one.reason) for one in fork] == [(one.tokens_used, one.reason) for one in parent]
+
+
+@given(at=st.integers(0, 7), further=st.integers(0, 7), seed=st.integers(0, 2**53 - 1))
+def test_a_fork_with_another_seed_is_another_trial_from_the_next_generation_on(at, further, seed):
+    parent = trial()
+    fork = trial(parent[: at + 1], seed=seed)
+    assert digests(fork)[: at + 1] == digests(parent)[: at + 1]
+    assert seed == 3 or not set(digests(fork)[at + 1 :]) & set(digests(parent))
+    assert digests(trial(fork[: further + 1], seed=seed)) == digests(fork) or further < at
+
+
+def test_a_fork_ends_by_the_history_it_shares():
+    still = {"mutation_rate": 0, "crossover_rate": 0, "diversity_threshold": 0}
+    parent = trial(**still)
+    assert trial(parent[:5], **still, stagnation_generations=2)[-1].reason is TerminationReason.STAGNATION
+    assert len(trial(parent[:5], **still, stagnation_generations=2)) == 5
+    spent = trial(parent[:5], token_budget=parent[4].tokens_used + 19)
+    assert [len(spent), spent[-1].reason] == [6, TerminationReason.TOKEN_BUDGET]
+    assert trial(parent[:5], generations=4)[-1].reason is TerminationReason.GENERATIONS
+    with pytest.raises(InvalidConfigurationError, match="generations"):
+        trial(parent[:5], generations=3)
