@@ -6,13 +6,31 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dean_provider.contract.config import OnKill, PatternPolicy, TrialConfig
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["TrialHandle", "TrialPlan"]
+__all__ = ["RecordRef", "TrialHandle", "TrialPlan"]
+
+
+class RecordRef(BaseModel):
+    """Where facts about a trial are recorded, and whose they are: those of one part of one DAG run.
+
+    :param conn_id: connection to the gateway.
+    :param task_group: group that the trial's tasks live in; empty at the DAG's top.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    workflow_id: UUID
+    conn_id: str
+    dag_id: str
+    run_id: str
+    task_group: str = ""
+    map_index: int = -1
 
 
 class _Handed(BaseModel):
@@ -24,6 +42,7 @@ class _Handed(BaseModel):
     indexagent_conn_id: str = "dean_indexagent_default"
     poll_seconds: float = Field(default=5.0, gt=0)
     failure_tolerance: int = Field(default=10, ge=0)
+    record: RecordRef | None = Field(default=None, description="None where nothing is recorded.")
 
     def to_xcom(self) -> dict[str, Any]:
         """The JSON form that travels."""
