@@ -35,5 +35,6 @@ def get_provider_info() -> dict[str, Any]:
         "asset-uris": [
             {"schemes": ["dean"], "handler": "dean_provider.assets.sanitize_uri", "factory": "dean_provider.assets.create_asset"}
         ],
+        "db-managers": ["dean_provider.state.db_manager.DeanDBManager"],
         "cli": ["dean_provider.cli.airflow_commands.get_commands"],
     }

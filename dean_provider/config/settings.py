@@ -14,6 +14,7 @@ from dean_provider.contract.config import TrialConfig
 __all__ = ["ProviderSettings"]
 
 CONNECTION_ID = r"^[\w#!()\-.:/\\]+$"
+KEY_LENGTH = 32
 REDIS_URL = re.compile(r"^(redis|rediss|unix)://\S+$")
 
 
@@ -101,6 +102,13 @@ class ProviderSettings(BaseModel):
         description="Redis in which processes share the state of their circuit breakers. Empty: each process has its own.",
         json_schema_extra={"installation": True},
     )
+    audit_key: SecretStr | None = Field(
+        default=None,
+        examples=["a long secret of at least 32 characters"],
+        description="Secret that the hashes of recorded events are signed with; several, newest first, are separated by commas: "
+        "the first signs, all verify. Empty: hashes are plain.",
+        json_schema_extra={"installation": True},
+    )
     poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")
     failure_tolerance: int = Field(
         default=10, ge=0, le=10_000, description="Looks at a trial that may fail in a row before the waiting task gives up."
@@ -122,6 +130,15 @@ class ProviderSettings(BaseModel):
     def _redis(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not REDIS_URL.match(value.get_secret_value()):
             raise PydanticCustomError("redis_url", "must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("audit_key")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(key.strip()) < KEY_LENGTH for key in value.get_secret_value().split(",")):
+            raise PydanticCustomError(
+                "audit_key", "must be keys of {length} characters or more, separated by commas", {"length": KEY_LENGTH}
+            )
         return value
 
     @model_validator(mode="after")

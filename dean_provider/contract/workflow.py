@@ -19,6 +19,7 @@ __all__ = [
     "TRIAL",
     "AlertState",
     "Head",
+    "ListAudit",
     "ListEvents",
     "ListWorkflows",
     "MetricsPage",
@@ -194,6 +195,16 @@ class ListEvents(PageRequest):
     workflow_id: UUID
     after: int = Field(default=0, ge=0, description="Only events with a higher sequence.")
     event_type: str | None = Field(default=None, max_length=50)
+
+
+class ListAudit(PageRequest):
+    """What people did, newest first."""
+
+    actor: str | None = Field(default=None, max_length=1000, description="Name of the person.")
+    event_type: str | None = Field(default=None, max_length=50)
+    workflow_id: UUID | None = None
+    recorded_after: datetime | None = None
+    recorded_before: datetime | None = None
 
 
 class ReadMetrics(WorkflowRef):

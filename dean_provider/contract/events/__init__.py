@@ -3,7 +3,7 @@
 Importing this package registers every fact, so :func:`read_fact` knows them all.
 """
 
-from dean_provider.contract.events import installation, pattern, trial
+from dean_provider.contract.events import installation, pattern, trial, workflow
 from dean_provider.contract.events.envelope import Actor, ActorKind, Event, EventPage, ReportedFact
 from dean_provider.contract.events.fact import Fact, UnknownFact, fact_type, fact_types, read_fact, register, upcaster
 
@@ -23,4 +23,5 @@ __all__ = [
     "register",
     "trial",
     "upcaster",
+    "workflow",
 ]

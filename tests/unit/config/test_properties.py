@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from dean_provider.config import OverrideSource, Resolved, check_file, options, resolve
 from dean_provider.config.text import NONE, from_text, to_text
@@ -43,6 +44,7 @@ BESIDE_DEFAULTS: dict[str, st.SearchStrategy[Any]] = {
     "namespace": st.uuids().map(str),
     "report_uri": WORDS.map(lambda word: f"file:///{word}"),
     "redis_url": WORDS.map(lambda word: f"redis://user:{word}@localhost/0"),
+    "audit_key": st.lists(WORDS.map(lambda word: word.ljust(32, "x")), min_size=1, max_size=3).map(",".join),
     "api_url": WORDS.map(lambda word: f"https://{word}.example/af"),
     "config_file": WORDS.map(lambda word: f"/nowhere/{word}.yaml"),
     "objective_parameters": st.dictionaries(WORDS, st.integers(-100, 100) | WORDS, max_size=3),
@@ -67,8 +69,8 @@ def _valid(name: str) -> st.SearchStrategy[Any]:
 
 def _value(resolved: Resolved, name: str) -> Any:
     holder = resolved.settings.trial if options()[name].trial else resolved.settings
-    value = holder.model_dump(mode="json", include={name})[name]
-    return resolved.settings.redis_url.get_secret_value() if name == "redis_url" and resolved.settings.redis_url else value
+    value = getattr(holder, name)
+    return value.get_secret_value() if isinstance(value, SecretStr) else holder.model_dump(mode="json", include={name})[name]
 
 
 def _resolve_layers(name: str, layers: dict[str, Any]) -> Resolved:

@@ -1,0 +1,98 @@
+"""Events as links: the canonical text of each, its hash over that text, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from dean_provider.contract.events.envelope import Actor, Event, ReportedFact
+from dean_provider.state.canonical import clean, dumps, loads
+from dean_provider.state.columns import utc
+from dean_provider.state.signing import Keys
+
+__all__ = ["Link", "event_of", "instant", "link", "row_of"]
+
+CORRELATION_LENGTH = 250
+
+
+class Link:
+    """An event together with the canonical text that its hash covers."""
+
+    __slots__ = ("canonical", "event")
+
+    def __init__(self, event: Event, canonical: str) -> None:
+        self.event = event
+        self.canonical = canonical
+
+
+def instant(value: datetime | None) -> str | None:
+    """``value`` in the one form events use: UTC, microseconds, Z."""
+    return None if value is None else f"{utc(value).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def link(
+    fact: ReportedFact,
+    *,
+    workflow_id: UUID,
+    sequence: int,
+    previous_hash: str,
+    actor: Actor,
+    correlation_id: str | None,
+    now: datetime,
+    keys: Keys,
+) -> Link:
+    """The next link of a chain.
+
+    :param fact: what happened; its details clean.
+    :param sequence: the workflow's next.
+    :param previous_hash: hash of the event before; empty for the first.
+    """
+    body = {
+        "id": str(uuid5(workflow_id, str(sequence))),
+        "workflow_id": str(workflow_id),
+        "sequence": sequence,
+        "event_type": fact.event_type,
+        "schema_version": fact.schema_version,
+        "timestamp": instant(now),
+        "occurred_at": instant(fact.occurred_at),
+        "actor": {"kind": actor.kind.value, "name": clean(actor.name), "address": clean(actor.address)},
+        "correlation_id": clean(correlation_id and correlation_id[:CORRELATION_LENGTH]),
+        "idempotency_key": fact.idempotency_key,
+        "details": fact.details,
+        "previous_hash": previous_hash,
+    }
+    canonical = dumps(body)
+    return Link(Event.model_validate({**body, "hash": keys.seal(canonical)}), canonical)
+
+
+def event_of(canonical: str, sealed: str) -> Event:
+    """The event in its canonical text and hash.
+
+    :raises ValueError: when the text is none of an event.
+    """
+    return Event.model_validate({**loads(canonical), "hash": sealed})
+
+
+def row_of(one: Link) -> Mapping[str, Any]:
+    """The columns of an event."""
+    event = one.event
+    return {
+        "id": event.id,
+        "workflow_id": event.workflow_id,
+        "sequence": event.sequence,
+        "event_type": event.event_type,
+        "schema_version": event.schema_version,
+        "timestamp": event.timestamp,
+        "occurred_at": event.occurred_at,
+        "actor_kind": event.actor.kind.value,
+        "actor_name": event.actor.name,
+        "actor_address": event.actor.address,
+        "correlation_id": event.correlation_id,
+        "idempotency_key": event.idempotency_key,
+        "details": event.details,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+        "canonical": one.canonical,
+    }

@@ -1,0 +1,45 @@
+"""Rows of figures, one for each recorded generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dean_provider.contract.events.envelope import Event
+from dean_provider.contract.events.trial import GenerationCompleted
+from dean_provider.state.columns import whole
+from dean_provider.state.facts import known_fact
+
+__all__ = ["generation_rows"]
+
+
+def generation_rows(events: Iterable[Event]) -> list[Mapping[str, Any]]:
+    """The rows that ``events`` make, the last one for each generation."""
+    rows: dict[int, Mapping[str, Any]] = {}
+    for event in events:
+        if event.event_type != GenerationCompleted.event_type:
+            continue
+        fact = known_fact(event.event_type, event.schema_version, event.details)
+        if isinstance(fact, GenerationCompleted):
+            row = _row(event, fact)
+            rows[row["generation"]] = row
+    return list(rows.values())
+
+
+def _row(event: Event, fact: GenerationCompleted) -> dict[str, Any]:
+    one = fact.generation
+    return {
+        "workflow_id": event.workflow_id,
+        "generation": whole(one.generation),
+        "best_fitness": one.best_fitness,
+        "mean_fitness": one.mean_fitness,
+        "worst_fitness": one.worst_fitness,
+        "diversity": one.diversity,
+        "tokens_used": whole(one.tokens_used),
+        "evaluations": whole(one.evaluations),
+        "retries": whole(one.retries),
+        "intervened": one.intervention is not None,
+        "elapsed_seconds": one.elapsed_seconds,
+        "completed_at": one.completed_at,
+        "best_agent_id": one.best_agent_id,
+    }

@@ -1,0 +1,24 @@
+"""The projection: a pure fold over an execution's events, so that it can be made again from them at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dean_provider.contract.events import Event
+from dean_provider.state.facts import known_fact
+from dean_provider.state.folded import State, opening
+from dean_provider.state.folding import changes
+
+__all__ = ["State", "fold", "opening"]
+
+
+def fold(state: State, event: Event) -> State:
+    """``state`` after ``event``, its next one. An event that nobody here understands is counted and changes nothing else."""
+    told: dict[str, Any] = {"sequence": event.sequence, "head_hash": event.hash, "updated_at": event.timestamp}
+    if event.sequence == 1:
+        told["created_at"] = event.timestamp
+    fact = known_fact(event.event_type, event.schema_version, event.details)
+    if fact is None:
+        return replace(state, unknown_events=state.unknown_events + 1, **told)
+    return replace(state, **{**told, **changes(state, fact, event)})

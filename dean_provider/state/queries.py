@@ -1,0 +1,191 @@
+"""Reading the record. Every list goes by keys, so that a page costs the same wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, String, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from dean_provider.contract.events import Event, EventPage
+from dean_provider.contract.events.trial import GenerationCompleted
+from dean_provider.contract.paging import PageRequest
+from dean_provider.contract.workflow import (
+    SYSTEM,
+    Head,
+    ListAudit,
+    ListEvents,
+    ListWorkflows,
+    MetricsPage,
+    MetricsPoint,
+    ReadMetrics,
+    Workflow,
+    WorkflowDetail,
+    WorkflowPage,
+    WorkflowStatus,
+)
+from dean_provider.errors import NotFoundError
+from dean_provider.state.chain import event_of
+from dean_provider.state.cursor import read_cursor, read_place, write_cursor, write_place
+from dean_provider.state.statements import table_of
+from dean_provider.state.tables import BY_PEOPLE, SELDOM, EventRow, GenerationRow, LabelRow, WorkflowRow
+
+__all__ = ["audit", "list_events", "list_workflows", "open_workflows", "read_metrics", "read_workflow"]
+
+_workflows = table_of(WorkflowRow)
+_events = table_of(EventRow)
+_generations = table_of(GenerationRow)
+_summary = [_workflows.c[name] for name in Workflow.model_fields]
+OPEN = [status.value for status in WorkflowStatus if not status.ended]
+ESCAPE = "\\"
+
+
+def list_workflows(session: Session, request: ListWorkflows, *, dag_ids: Collection[str] | None) -> WorkflowPage:
+    """Executions, newest first.
+
+    :param dag_ids: only those of these DAGs; None for all, the ``system`` workflow included.
+    :raises InvalidConfigurationError: for a foreign cursor.
+    """
+    conditions = [*_filters(request), *([] if dag_ids is None else [_workflows.c.dag_id.in_(sorted(dag_ids))])]
+    rows = _newest_first(session, select(*_summary).where(*conditions), (_workflows.c.created_at, _workflows.c.id), request)
+    page, more = rows[: request.limit], len(rows) > request.limit
+    cursor = write_place(page[-1]["created_at"], page[-1]["id"]) if more else None
+    return WorkflowPage(workflows=[Workflow.model_validate(dict(row)) for row in page], next_cursor=cursor)
+
+
+def read_workflow(session: Session, workflow_id: UUID) -> WorkflowDetail:
+    """Everything the record says about one execution.
+
+    :raises NotFoundError: when there is none.
+    """
+    row = session.execute(select(_workflows).where(_workflows.c.id == workflow_id)).mappings().one_or_none()
+    if row is None:
+        raise _none(workflow_id)
+    head = Head(sequence=row["sequence"], hash=row["head_hash"])
+    return WorkflowDetail.model_validate({**row["state"], **row, "head": head})
+
+
+def list_events(session: Session, request: ListEvents) -> EventPage:
+    """Events of one execution in order.
+
+    :raises NotFoundError: when there is no such execution.
+    :raises InvalidConfigurationError: for a foreign cursor.
+    """
+    _exists(session, request.workflow_id)
+    key = read_cursor(request.cursor, int)
+    after = max(request.after, key[0] if key else 0)
+    conditions = [_events.c.workflow_id == request.workflow_id, _events.c.sequence > after]
+    if request.event_type is not None:
+        conditions.append(_events.c.event_type == request.event_type)
+        conditions += [] if request.event_type == GenerationCompleted.event_type else [SELDOM]
+    statement = select(_events.c.canonical, _events.c.hash).where(*conditions).order_by(_events.c.sequence).limit(request.limit + 1)
+    events = [event_of(canonical, sealed) for canonical, sealed in session.execute(statement)]
+    page = events[: request.limit]
+    return EventPage(events=page, next_cursor=write_cursor(page[-1].sequence) if len(events) > request.limit else None)
+
+
+def read_metrics(session: Session, request: ReadMetrics) -> MetricsPage:
+    """Figures per generation, thinned out by the database.
+
+    :raises NotFoundError: when there is no such execution.
+    """
+    _exists(session, request.workflow_id)
+    column = _generations.c.generation
+    conditions = [_generations.c.workflow_id == request.workflow_id, column >= request.start]
+    if request.end is not None:
+        conditions.append(column <= request.end)
+    count, first, last = session.execute(select(func.count(), func.min(column), func.max(column)).where(*conditions)).one()
+    sampled = count > request.points
+    if sampled:
+        conditions.append(_chosen(first, last, request.points))
+    rows = session.execute(select(_generations).where(*conditions).order_by(column)).mappings()
+    return MetricsPage(generations=count, sampled=sampled, points=[MetricsPoint.model_validate(dict(row)) for row in rows])
+
+
+def open_workflows(session: Session, limit: int = 100, after: UUID | None = None, *, workflow_type: str | None = None) -> list[Workflow]:
+    """Executions that have not ended, by id.
+
+    :param after: only ids above this one: the last of the page before.
+    """
+    conditions = [_workflows.c.status.in_(OPEN), _workflows.c.workflow_type != SYSTEM]
+    conditions += [] if after is None else [_workflows.c.id > after]
+    conditions += [] if workflow_type is None else [_workflows.c.workflow_type == workflow_type]
+    statement = select(*_summary).where(*conditions).order_by(_workflows.c.id).limit(limit)
+    return [Workflow.model_validate(dict(row)) for row in session.execute(statement).mappings()]
+
+
+def audit(session: Session, request: ListAudit) -> EventPage:
+    """Events that people caused, in whatever execution, newest first.
+
+    :raises InvalidConfigurationError: for a foreign cursor.
+    """
+    conditions: list[ColumnElement[bool]] = [BY_PEOPLE]
+    for column, value in ((_events.c.actor_name, request.actor), (_events.c.event_type, request.event_type)):
+        conditions += [] if value is None else [column == value]
+    conditions += [] if request.workflow_id is None else [_events.c.workflow_id == request.workflow_id]
+    conditions += _between(_events.c.timestamp, request.recorded_after, request.recorded_before)
+    columns = [_events.c.canonical, _events.c.hash, _events.c.timestamp, _events.c.id]
+    rows = _newest_first(session, select(*columns).where(*conditions), (_events.c.timestamp, _events.c.id), request)
+    page, more = rows[: request.limit], len(rows) > request.limit
+    events: list[Event] = [event_of(row["canonical"], row["hash"]) for row in page]
+    return EventPage(events=events, next_cursor=write_place(page[-1]["timestamp"], page[-1]["id"]) if more else None)
+
+
+def _newest_first(
+    session: Session, statement: Select[Any], order: tuple[ColumnElement[Any], ColumnElement[Any]], request: PageRequest
+) -> Sequence[RowMapping]:
+    """One row more than asked for, so that it is known whether another page follows."""
+    place = read_place(request.cursor)
+    if place is not None:
+        statement = statement.where(
+            tuple_(*order) < tuple_(*(literal(part, column.type) for part, column in zip(place, order, strict=True)))
+        )
+    return session.execute(statement.order_by(*(column.desc() for column in order)).limit(request.limit + 1)).mappings().all()
+
+
+def _filters(request: ListWorkflows) -> list[ColumnElement[bool]]:
+    named = ("workflow_type", "dag_id", "run_id", "objective", "name", "owner", "parent_id")
+    given = [(_workflows.c[name], getattr(request, name)) for name in named]
+    found = [column == value for column, value in given if value is not None]
+    if request.status is not None:
+        found.append(_workflows.c.status == request.status.value)
+    if request.label is not None:
+        key, _, value = request.label.partition("=")
+        found.append(exists().where(LabelRow.workflow_id == _workflows.c.id, LabelRow.key == key, LabelRow.value == value))
+    if request.search:
+        found.append(_holding(request.search))
+    return found + _between(_workflows.c.created_at, request.created_after, request.created_before)
+
+
+def _holding(search: str) -> ColumnElement[bool]:
+    """Whether names or ids hold the text; an id is found by any beginning of it."""
+    text = search.lower()
+    for special in (ESCAPE, "%", "_"):
+        text = text.replace(special, ESCAPE + special)
+    columns = ("name", "trial_id", "dag_id", "run_id")
+    inside = [func.lower(_workflows.c[name]).like(f"%{text}%", escape=ESCAPE) for name in columns]
+    plain = func.replace(cast(_workflows.c.id, String), "-", "")
+    return or_(*inside, plain.like(f"{text.replace('-', '')}%", escape=ESCAPE))
+
+
+def _between(column: ColumnElement[Any], after: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
+    return [*([] if after is None else [column > after]), *([] if before is None else [column < before])]
+
+
+def _chosen(first: int, last: int, points: int) -> ColumnElement[bool]:
+    """The first generation, and the last one of each of ``points - 1`` buckets of equal width, the last generation among them."""
+    column = _generations.c.generation
+    width = -(-(last - first) // (points - 1))
+    return or_(column == first, (last - column) % width == 0)
+
+
+def _exists(session: Session, workflow_id: UUID) -> None:
+    if session.execute(select(_workflows.c.id).where(_workflows.c.id == workflow_id)).first() is None:
+        raise _none(workflow_id)
+
+
+def _none(workflow_id: UUID) -> NotFoundError:
+    return NotFoundError(f"There is no record of {workflow_id}.", details={"workflow_id": str(workflow_id)})
