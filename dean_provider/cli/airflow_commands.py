@@ -10,11 +10,18 @@ from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand
 __all__ = ["COMMANDS", "get_commands"]
 
 COMMANDS = {
+    "agents": "Look at the agents of a trial",
     "config": "Show the settings and check files of them",
     "demo": "Run a real trial on a real Airflow of its own and show what it found",
+    "login": "Sign in at an Airflow, for the commands that ask it",
+    "logout": "Sign out again",
+    "patterns": "Look at patterns and apply them",
     "service": "Run the reference IndexAgent and Evolution API",
+    "status": "Show how the services, the record and your trials are",
+    "trial": "Start trials, follow them and steer them",
     "up": "Start the services and an Airflow of their own, and stay until Ctrl-C",
     "version": "Print the versions of dean, of Python and of what it stands on",
+    "whoami": "Show as whom you speak to which Airflow",
 }
 
 

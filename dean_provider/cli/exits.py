@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from dean_provider.errors import AuthenticationError, ConfigurationError, DeanError
+from dean_provider.errors import AuthenticationError, ConfigurationError, DeanError, PermissionDeniedError
 
 __all__ = ["ExitCode", "exit_code"]
 
@@ -17,6 +17,9 @@ class ExitCode(IntEnum):
     USAGE = 2
     INVALID_CONFIGURATION = 3
     SERVICE_UNAVAILABLE = 4
+    DIFFERENT = 5
+    TRIAL_FAILED = 6
+    NOT_ALLOWED = 7
     BUG = 70
     INTERRUPTED = 130
 
@@ -31,6 +34,9 @@ MEANINGS = {
     ExitCode.USAGE: "The command does not exist, or not with these options and arguments.",
     ExitCode.INVALID_CONFIGURATION: "A setting, a configuration file or what was asked for cannot work; every problem is listed.",
     ExitCode.SERVICE_UNAVAILABLE: "A service could not be reached or was not ready; trying again later may help.",
+    ExitCode.DIFFERENT: "It was done, and what was compared differs: a replay's digest from the original's.",
+    ExitCode.TRIAL_FAILED: "The trial that was waited for failed or was cancelled.",
+    ExitCode.NOT_ALLOWED: "Nobody is signed in, the sign-in has expired, or whoever is signed in may not do this.",
     ExitCode.BUG: "A mistake in dean itself; `--debug` shows where.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C.",
 }
@@ -38,6 +44,8 @@ MEANINGS = {
 
 def exit_code(error: DeanError) -> ExitCode:
     """The exit code for ``error``."""
-    if isinstance(error, ConfigurationError) and not isinstance(error, AuthenticationError):
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
+        return ExitCode.NOT_ALLOWED
+    if isinstance(error, ConfigurationError):
         return ExitCode.INVALID_CONFIGURATION
     return ExitCode.SERVICE_UNAVAILABLE if error.retryable else ExitCode.FAILURE

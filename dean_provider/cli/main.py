@@ -9,14 +9,21 @@ from collections.abc import Sequence
 import rich_click as click
 
 from dean_provider import __version__
+from dean_provider.cli.agents import agents
 from dean_provider.cli.config import config
 from dean_provider.cli.demo import demo
 from dean_provider.cli.exits import ExitCode, exit_code
+from dean_provider.cli.login import login
+from dean_provider.cli.logout import logout
 from dean_provider.cli.options import CONTEXT
+from dean_provider.cli.patterns import patterns
 from dean_provider.cli.service import service
+from dean_provider.cli.status import status
 from dean_provider.cli.terminal import print_error, print_problem
+from dean_provider.cli.trial import trial
 from dean_provider.cli.up import up
 from dean_provider.cli.version import version
+from dean_provider.cli.whoami import whoami
 from dean_provider.errors import ConfigurationError, DeanError
 
 __all__ = ["dean", "main"]
@@ -47,7 +54,7 @@ def dean(*, debug: bool) -> None:
     del debug  # main() looks for it, because a mistake may come before any option is read
 
 
-for command in (config, demo, service, up, version):
+for command in (agents, config, demo, login, logout, patterns, service, status, trial, up, version, whoami):
     dean.add_command(command)
 
 

@@ -11,12 +11,56 @@ import rich_click as click
 
 from dean_provider.errors import DeanError
 
-__all__ = ["print_error", "print_json", "print_problem", "print_table"]
+__all__ = ["print_error", "print_json", "print_line", "print_note", "print_pairs", "print_problem", "print_table", "told"]
+
+STYLES = {
+    "requested": "cyan",
+    "preparing": "cyan",
+    "running": "cyan",
+    "paused": "yellow",
+    "completed": "green",
+    "failed": "bold red",
+    "cancelled": "magenta",
+    "healthy": "green",
+    "degraded": "yellow",
+    "unhealthy": "bold red",
+}
+"""How words that say how something stands are shown."""
 
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(value, indent=2))
+
+
+def print_line(value: Any) -> None:
+    """One JSON document on a line of its own, at once: its reader may be waiting."""
+    click.echo(json.dumps(value, separators=(",", ":")))
+    sys.stdout.flush()
+
+
+def print_note(text: str) -> None:
+    """Something beside the result, on stderr."""
+    click.echo(text, err=True)
+
+
+def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Names and values, one below the other; a value may have several lines."""
+    width = max((len(name) for name, _ in pairs), default=0)
+    if not sys.stdout.isatty():
+        for name, value in pairs:
+            click.echo(f"{name.ljust(width)}  {value}".rstrip())
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(name, Text(value, style=STYLES.get(value, "")))
+    Console().print(table)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -33,8 +77,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*columns, box=box.SIMPLE_HEAD, header_style="bold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     Console().print(table)
+
+
+def told(value: Any, name: str = "") -> str:
+    """Data on a line, as ``name=value``; what is empty is left out, and inside of mappings only the last name is told."""
+    if isinstance(value, Mapping):
+        return "  ".join(part for key, item in value.items() if (part := told(item, str(key))))
+    if value is None or value in ("", [], False):
+        return ""
+    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+    return f"{name}={' '.join(text.split())}"
 
 
 def print_error(error: DeanError) -> None:
@@ -53,10 +107,10 @@ def print_error(error: DeanError) -> None:
 
 
 def print_problem(error: DeanError) -> None:
-    """The error as a program wants it, on stdout: the same problem document the services send."""
+    """The error as a program wants it, on stdout: the same problem document the services send. On one line, as JSON Lines want it."""
     from dean_provider.contract.problem import to_problem
 
-    print_json(to_problem(error).model_dump(mode="json"))
+    print_line(to_problem(error).model_dump(mode="json"))
 
 
 def _print_listed(problem: Mapping[str, Any]) -> None:

@@ -19,11 +19,11 @@ from rich.text import Text
 from typing_extensions import Self
 
 from dean_provider.contract.trial import Direction, Generation, Trial
+from dean_provider.local.sparkline import sparkline
 from dean_provider.local.trial_run import Progress
 
 __all__ = ["View", "view_on"]
 
-_BARS = "▁▂▃▄▅▆▇█"
 _MARKS = {
     "success": ("✓", "green"),
     "running": ("●", "cyan"),
@@ -80,11 +80,7 @@ class Curve:
         """The metric of the best over the generations."""
         minimised = self.trial is not None and self.trial.objective is not None and self.trial.objective.direction is Direction.MINIMIZE
         values = [-each.best_fitness if minimised else each.best_fitness for each in self.generations]
-        step = max(1, -(-len(values) // _CURVE_WIDTH))
-        values = values[::step]
-        low, high = min(values), max(values)
-        span = (high - low) or 1.0
-        return "".join(_BARS[round((value - low) / span * (len(_BARS) - 1))] for value in values)
+        return sparkline(values, _CURVE_WIDTH)
 
 
 class View(ABC):

@@ -20,6 +20,7 @@ from dean_provider.errors import (
     DeanError,
     InvalidConfigurationError,
     NotFoundError,
+    PermissionDeniedError,
     UnknownObjectiveError,
 )
 
@@ -65,7 +66,8 @@ def test_every_command_explains_itself() -> None:
         (UnknownObjectiveError("x"), ExitCode.INVALID_CONFIGURATION),
         (ConnectionFailedError("x"), ExitCode.SERVICE_UNAVAILABLE),
         (CircuitOpenError("x"), ExitCode.SERVICE_UNAVAILABLE),
-        (AuthenticationError("x"), ExitCode.FAILURE),
+        (AuthenticationError("x"), ExitCode.NOT_ALLOWED),
+        (PermissionDeniedError("x"), ExitCode.NOT_ALLOWED),
         (NotFoundError("x"), ExitCode.FAILURE),
     ],
 )

@@ -1,0 +1,36 @@
+"""``dean patterns apply``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from dean_provider.cli.options import asking, json_option, key_option
+
+if TYPE_CHECKING:
+    from dean_provider.cli.gateway import Gateway
+
+
+@click.command()
+@click.argument("trial")
+@click.argument("patterns", nargs=-1, required=True, metavar="PATTERN...")
+@key_option
+@asking
+@json_option
+def apply(gateway: Gateway, *, trial: str, patterns: Sequence[str], idempotency_key: str | None, as_json: bool) -> None:
+    """Impose each PATTERN on copies of TRIAL's final population. The trial's outcome and digest stay as they are."""
+    from uuid import uuid4
+
+    from dean_provider.cli.naming import trial_id_of
+    from dean_provider.cli.trial.standing import print_standing
+    from dean_provider.contract.endpoints.gateway import APPLY_TO_TRIAL
+    from dean_provider.contract.steering import ApplyToTrial
+
+    request = ApplyToTrial(workflow_id=trial_id_of(gateway, trial), pattern_ids=list(dict.fromkeys(patterns)))
+    applied = gateway.call(APPLY_TO_TRIAL, request, key=idempotency_key or str(uuid4()))
+    if not as_json:
+        count = len(request.pattern_ids)
+        click.echo(f"{count} pattern{'' if count == 1 else 's'} applied to copies; `dean trial show {applied.id}` tells what they did.")
+    print_standing(applied, as_json=as_json)

@@ -1,0 +1,47 @@
+"""``dean status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from dean_provider.cli.exits import ExitCode
+from dean_provider.cli.options import asking, json_option
+
+if TYPE_CHECKING:
+    from dean_provider.cli.gateway import Gateway
+
+
+@click.command()
+@asking
+@json_option
+def status(gateway: Gateway, *, as_json: bool) -> int:
+    """Show how everything is: the services, the record, and how many of your trials stand how.
+
+    The exit code is 4 when something that is needed does not serve.
+    """
+    from dean_provider.cli.terminal import print_json, print_pairs, print_table
+    from dean_provider.contract.endpoints.gateway import READ_STATUS
+    from dean_provider.contract.service import Empty, HealthStatus
+
+    found = gateway.call(READ_STATUS, Empty())
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        print_pairs(
+            [
+                ("status", found.status.value),
+                ("at", gateway.sign_in.url),
+                ("as", found.user),
+                ("versions", f"dean-provider {found.version}, Airflow {found.airflow_version}"),
+                ("trials", ", ".join(f"{count} {name}" for name, count in found.trials.items() if count) or "none"),
+            ]
+        )
+        click.echo()
+        rows = [
+            (name, check.status.value, "" if check.latency_seconds is None else f"{check.latency_seconds * 1000:.0f} ms", check.message)
+            for name, check in found.services.items()
+        ]
+        print_table(("service", "status", "answered in", "says"), rows)
+    return ExitCode.SERVICE_UNAVAILABLE if found.status is HealthStatus.UNHEALTHY else ExitCode.OK

@@ -1,0 +1,87 @@
+"""``dean trial events``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from dean_provider.cli.options import asking, every_option, json_lines_option
+from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option
+
+if TYPE_CHECKING:
+    from dean_provider.cli.gateway import Gateway
+    from dean_provider.contract.events.envelope import Event
+    from dean_provider.contract.workflow import ListEvents
+
+
+@click.command()
+@click.argument("trial")
+@click.option("--after", type=click.IntRange(min=0), default=0, help="Only events with a higher number.")
+@click.option("--type", "event_type", metavar="TYPE", help="Only events of this type, such as trial.failed.")
+@click.option("-f", "--follow", is_flag=True, help="All of them, and what happens until the trial ends. Ctrl-C ends the following.")
+@limit_option(100)
+@all_option
+@cursor_option
+@every_option
+@asking
+@json_lines_option
+def events(
+    gateway: Gateway,
+    *,
+    trial: str,
+    after: int,
+    event_type: str | None,
+    follow: bool,
+    limit: int,
+    everything: bool,
+    cursor: str | None,
+    every: float,
+    as_json: bool,
+) -> None:
+    """Show what happened to TRIAL, event by event, in order.
+
+    With --json each line is one event, as it is recorded.
+    """
+    from dean_provider.cli.naming import trial_id_of
+    from dean_provider.cli.terminal import print_line
+    from dean_provider.contract.endpoints.gateway import LIST_EVENTS
+    from dean_provider.contract.workflow import ListEvents
+
+    request = ListEvents(workflow_id=trial_id_of(gateway, trial), after=after, event_type=event_type, cursor=cursor)
+    listing = Listing(gateway, LIST_EVENTS, request, "events", limit=None if everything else limit)
+    for page in _followed(gateway, request, every) if follow else listing.pages():
+        for event in page:
+            if as_json:
+                print_line(event.model_dump(mode="json"))
+            else:
+                _print(event)
+    if not as_json:
+        listing.print_more()
+
+
+def _followed(gateway: Gateway, request: ListEvents, every: float) -> Iterator[list[Event]]:
+    """The events there are, and those that come with each change of the trial."""
+    from dean_provider.cli.following import Following
+    from dean_provider.cli.picture import Nothing
+    from dean_provider.contract.endpoints.gateway import LIST_EVENTS
+
+    for _ in Following(gateway, request.workflow_id, every=every, away=Nothing().away, points=False).changes():
+        for page in Listing(gateway, LIST_EVENTS, request, "events").pages():
+            yield page
+            if page:
+                request = request.model_copy(update={"after": page[-1].sequence, "cursor": None})
+
+
+def _print(event: Event) -> None:
+    """An event on a line; on a terminal no longer than that is wide."""
+    import shutil
+    import sys
+
+    from dean_provider.cli.moments import shown
+    from dean_provider.cli.terminal import told
+
+    line = f"{event.sequence:>6}  {shown(event.timestamp)}  {event.event_type:<22}  {event.actor.name}  {told(event.details)}".rstrip()
+    width = shutil.get_terminal_size().columns
+    click.echo(f"{line[: width - 1]}…" if sys.stdout.isatty() and len(line) > width else line)

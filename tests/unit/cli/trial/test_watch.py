@@ -1,0 +1,168 @@
+"""Following a trial: what has changed is shown, what has not is not sent, and Ctrl-C leaves the trial alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dean_provider.cli import following, picture
+from dean_provider.cli.gateway import Gateway
+from dean_provider.cli.sign_in import SignIn
+from dean_provider.contract.workflow import WorkflowDetail
+from dean_provider.errors import AuthenticationError, NotFoundError, ServiceUnavailableError
+from dean_provider.hooks.clock import Clock
+
+
+@pytest.fixture
+def evolving(signed_in, trial, point):
+    """A trial that goes one generation further every second time it is read, to its end."""
+    reads = [0]
+
+    def go_on() -> None:
+        reads[0] += 1
+        done = min(reads[0] // 2, 4)
+        signed_in.add(trial("one", "completed" if done == 4 else "running", done, sequence=10 + done, digest="cafe"))
+        signed_in.points[trial("one").id] = [point(number) for number in range(done + 1)]
+
+    signed_in.before["read_trial"] = go_on
+    go_on()
+    return signed_in
+
+
+def test_each_change_is_a_line(evolving, dean) -> None:
+    code, out, _ = dean("trial", "watch", "one", "--every", "0.1")
+    assert code == 0
+    lines = out.splitlines()
+    assert [line.split("  ")[2] for line in lines[:-1]] == [f"generation {number}/4" for number in range(1, 5)]
+    assert "best -6  mean -8  diversity 0.50  tokens 180" in lines[-2]
+    assert lines[-1].startswith("one completed: best fitness -1.5 after generation 4/4, digest cafe")
+
+
+def test_json_lines_are_trials(evolving, dean) -> None:
+    code, out, _ = dean("trial", "watch", "one", "--json", "--every", "0.1")
+    assert code == 0
+    seen = [WorkflowDetail.model_validate_json(line) for line in out.splitlines()]
+    assert [trial.generation for trial in seen] == [1, 2, 3, 4]
+
+
+def test_what_has_not_changed_is_not_sent_again(evolving, dean) -> None:
+    dean("trial", "watch", "one", "--every", "0.1")
+    tags = [headers.get("if-none-match") for name, _, headers in evolving.asked if name == "read_trial"]
+    assert tags[0] is None
+    assert all(tags[1:])
+    asked = [(request.start, request.end) for name, request, _ in evolving.asked if name == "read_metrics"]
+    assert asked == [(0, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_a_failed_trial_is_exit_code_6(signed_in, dean, trial) -> None:
+    signed_in.add(trial("one", "failed", error="out of luck"))
+    code, out, _ = dean("trial", "watch", "one")
+    assert code == 6
+    assert "one failed: out of luck." in out
+
+
+def test_ctrl_c_ends_the_watching_and_says_that_the_trial_goes_on(signed_in, dean, trial, monkeypatch) -> None:
+    signed_in.add(trial("one"))
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dean_provider.cli.gateway.Clock", lambda: Clock(sleep=interrupt))
+    code, _, err = dean("trial", "watch", "one")
+    assert code == 130
+    assert f"The trial goes on. `dean trial watch {trial('one').id}` shows it again" in err
+    assert "cancel_trial" not in signed_in.operations()
+
+
+class Time:
+    """A clock for a gateway: sleeping is all that takes time."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def clock(self) -> Clock:
+        return Clock(monotonic=lambda: self.now, now=lambda: 1_800_000_000.0 + self.now, sleep=self.sleep)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def followed(signed_in, trial, time):
+    """Follows trial "one" and keeps what it is told of outages."""
+    said: list[str | None] = []
+    speaking = Gateway(SignIn(signed_in.url, signed_in.token()), time.clock())
+
+    def follow() -> list[following.Change]:
+        def away(error: object) -> None:
+            said.append(str(error) if error else None)
+
+        return list(following.Following(speaking, trial("one").id, every=2.0, away=away).changes())
+
+    yield follow, said
+    speaking.close()
+
+
+def test_a_gateway_that_is_away_for_a_while_is_waited_for(signed_in, followed, trial, time) -> None:
+    follow, said = followed
+    signed_in.add(trial("one", "completed", 4))
+    signed_in.failing["read_trial"] = ServiceUnavailableError("Restarting.")
+
+    def come_back() -> None:
+        if time.now > 60:
+            signed_in.failing.clear()
+
+    signed_in.before["read_trial"] = come_back
+    assert [change.trial.status.value for change in follow()] == ["completed"]
+    assert len(said) == 2
+    assert "Restarting." in said[0]
+    assert said[1] is None
+
+
+def test_a_gateway_that_stays_away_ends_it(signed_in, followed, time) -> None:
+    follow, _ = followed
+    signed_in.failing["read_trial"] = ServiceUnavailableError("Gone.")
+    with pytest.raises(ServiceUnavailableError):
+        follow()
+    assert 300 < time.now < 400
+
+
+@pytest.mark.parametrize("error", [NotFoundError("x"), AuthenticationError("x")])
+def test_what_waiting_does_not_mend_ends_it_at_once(signed_in, followed, time, error) -> None:
+    follow, said = followed
+    signed_in.failing["read_trial"] = error
+    with pytest.raises(type(error)):
+        follow()
+    assert (time.now, said) == (0.0, [])
+
+
+def test_the_picture_on_a_terminal(trial, point, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with picture.Live() as live:
+        live.show(following.Change(trial("one", "running", 2), [point(0), point(1), point(2)]))
+        live.away(ServiceUnavailableError("Restarting."))
+    out = capsys.readouterr().out
+    for text in ("one", "running", "sphere", "▁▅█", "2/4", "-8", "0.50", "0:04", "Restarting. Trying again."):
+        assert text in out
+
+
+def test_many_generations_are_thinned_out_and_the_newest_kept(trial, point, monkeypatch) -> None:
+    monkeypatch.setattr(picture, "_KEPT", 10)
+    live = picture.Live()
+    for number in range(100):
+        live.show(following.Change(trial("one", "running", number), [point(number)]))
+    assert len(live._points) <= 11
+    assert live._points[-1].generation == 99
+    assert live._points[0].generation == 0
+
+
+def test_json_is_one_document_a_line(evolving, dean) -> None:
+    out = dean("trial", "watch", "one", "--json", "--every", "0.1")[1]
+    assert all(json.loads(line)["name"] == "one" for line in out.splitlines())
