@@ -5,8 +5,10 @@ from dean_provider.config.option import Option, options, trial_options
 from dean_provider.config.problem import ConfigProblem
 from dean_provider.config.resolution import OverrideSource, check_file, check_names, resolve
 from dean_provider.config.settings import ProviderSettings
+from dean_provider.config.stored import VARIABLE
 
 __all__ = [
+    "VARIABLE",
     "ConfigProblem",
     "Option",
     "OverrideSource",

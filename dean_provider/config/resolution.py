@@ -1,4 +1,7 @@
-"""Where the layers come from: defaults in code < YAML file < environment and airflow.cfg < a run's conf or the command line."""
+"""Where the layers come from.
+
+Defaults in code < YAML file < what people set through the gateway < environment and airflow.cfg < a run's conf or the command line.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from dean_provider.config.layer import TRIAL, Given, Layer, layer_of
 from dean_provider.config.masking import shown
 from dean_provider.config.option import options
 from dean_provider.config.problem import ConfigProblem, invalid
+from dean_provider.config.stored import ReadStored, stored_layer, stored_of_running_task
 
 __all__ = ["OverrideSource", "check_file", "check_names", "resolve"]
 
@@ -35,6 +39,7 @@ def resolve(
     environ: Mapping[str, str] | None = None,
     airflow_option: AirflowOption | None = None,
     source: OverrideSource = OverrideSource.CONF,
+    stored: ReadStored = stored_of_running_task,
 ) -> Resolved:
     """Put the layers together and check them all.
 
@@ -43,6 +48,7 @@ def resolve(
     :param environ: the environment; this process's unless given.
     :param airflow_option: answers what airflow.cfg says of an option; the installed Airflow unless given.
     :param source: who gave ``overrides``.
+    :param stored: answers what people set for the installation; in a running task Airflow is asked, elsewhere nobody.
     :raises InvalidConfigurationError: with every problem of every layer, and of the values together, in ``details["problems"]``.
     """
     variables = os.environ if environ is None else environ
@@ -52,7 +58,7 @@ def resolve(
         top.given[FILE] = Given(os.path.abspath(os.fspath(config_file)), OverrideSource.COMMAND_LINE.value)  # noqa: PTH100 - keeps links
     airflow = airflow_layer(variables, option)
     named = top.given.get(FILE) or airflow.given.get(FILE)
-    return combined([_file(named) if named else Layer(), airflow, top])
+    return combined([_file(named) if named else Layer(), stored_layer(stored()), airflow, top])
 
 
 def check_file(path: Path) -> Resolved:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import AssetAlias
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from dean_provider.contract.trial import Trial
+    from dean_provider.handle import Original
     from dean_provider.operators.gathering import Gathering
     from dean_provider.report import ReportData
 
@@ -90,6 +89,8 @@ class PublishReportOperator(TrialOperator):
         if unsuccessful:
             raise AirflowFailException(f"{unsuccessful} The report of how far it came is at {location}.")
         outcome = self._outcome(data, name, location)
+        if handle.original is not None:
+            outcome["replay"] = self._compared(handle.original, data)
         event = {key: outcome[key] for key in ("trial_id", "digest", "status", "scores", "report")}
         context["outlet_events"][AssetAlias(TRIALS_ALIAS)].add(create_asset(name=name), extra=event)
         return outcome
@@ -142,12 +143,22 @@ class PublishReportOperator(TrialOperator):
         path.write_text(html, encoding="utf-8")
         return str(path)
 
+    def _compared(self, original: Original, data: ReportData) -> dict[str, Any]:
+        """Whether a replay came to what was recorded, as far as the record goes."""
+        found = next((row.digest for row in data.generations if row.generation == original.generation), None)
+        agrees = found == original.digest
+        say = self.log.info if agrees else self.log.warning
+        verdict = "agrees with" if agrees else "differs from"
+        say("The digest up to generation %d %s what trial %s recorded.", original.generation, verdict, original.trial_id)
+        return {"trial_id": original.trial_id, "generation": original.generation, "digest": original.digest, "agrees": agrees}
+
     @staticmethod
     def _outcome(data: ReportData, name: str, location: str) -> dict[str, Any]:
         trial, verification = data.trial, data.verification
         best = verification.scores if verification else trial.scores
         return {
             "trial_id": trial.trial_id,
+            "parent": trial.parent.model_dump() if trial.parent else None,
             "name": name,
             "status": trial.status.value,
             "termination_reason": trial.termination_reason.value if trial.termination_reason else None,
@@ -167,6 +178,6 @@ class PublishReportOperator(TrialOperator):
 
 def _configured_folder() -> str:
     from dean_provider.config import resolve
+    from dean_provider.config.folders import report_folder
 
-    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-    return resolve().settings.report_uri or (home / "dean" / "reports").as_uri()
+    return report_folder(resolve().settings)

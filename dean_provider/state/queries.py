@@ -117,12 +117,14 @@ def open_workflows(session: Session, limit: int = 100, after: UUID | None = None
     return [Workflow.model_validate(dict(row)) for row in session.execute(statement).mappings()]
 
 
-def audit(session: Session, request: ListAudit) -> EventPage:
+def audit(session: Session, request: ListAudit, *, dag_ids: Collection[str] | None = None, installation: bool = True) -> EventPage:
     """Events that people caused, in whatever execution, newest first.
 
+    :param dag_ids: only in executions of these DAGs; None for all.
+    :param installation: also in executions of no DAG.
     :raises InvalidConfigurationError: for a foreign cursor.
     """
-    conditions: list[ColumnElement[bool]] = [BY_PEOPLE]
+    conditions: list[ColumnElement[bool]] = [BY_PEOPLE, *_permitted(dag_ids, installation=installation)]
     for column, value in ((_events.c.actor_name, request.actor), (_events.c.event_type, request.event_type)):
         conditions += [] if value is None else [column == value]
     conditions += [] if request.workflow_id is None else [_events.c.workflow_id == request.workflow_id]
@@ -132,6 +134,14 @@ def audit(session: Session, request: ListAudit) -> EventPage:
     page, more = rows[: request.limit], len(rows) > request.limit
     events: list[Event] = [event_of(row["canonical"], row["hash"]) for row in page]
     return EventPage(events=events, next_cursor=write_place(page[-1]["timestamp"], page[-1]["id"]) if more else None)
+
+
+def _permitted(dag_ids: Collection[str] | None, *, installation: bool) -> list[ColumnElement[bool]]:
+    if dag_ids is None and installation:
+        return []
+    mine = _workflows.c.dag_id.is_not(None) if dag_ids is None else _workflows.c.dag_id.in_(sorted(dag_ids))
+    allowed = or_(mine, _workflows.c.dag_id.is_(None)) if installation else mine
+    return [exists().where(_workflows.c.id == _events.c.workflow_id, allowed)]
 
 
 def _newest_first(

@@ -39,6 +39,7 @@ from dean_provider.contract.steering import (
     ResumeWorkflow,
 )
 from dean_provider.contract.workflow import (
+    ListAudit,
     ListEvents,
     ListWorkflows,
     MetricsPage,
@@ -93,6 +94,7 @@ HEARTBEAT_SERVICE = Operation("heartbeat_service", _S, ServiceRef, KnownService,
 REMOVE_SERVICE = Operation("remove_service", _S, ServiceRef, Released, True, "Forget a registered service.")
 READ_BUDGET = Operation("read_budget", _S, Empty, Budget, True, "Tokens of the whole Evolution API.")
 READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, by time window.")
+LIST_AUDIT = Operation("list_audit", _S, ListAudit, EventPage, True, "What people did, newest first.")
 ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
 
 _V1 = f"{PREFIX}/api/v1"
@@ -146,6 +148,7 @@ REFERENCE = register_dialect(
             REGISTER_SERVICE.name: Route("PUT", f"{_V1}/services/{{name}}"),
             HEARTBEAT_SERVICE.name: Route("POST", f"{_V1}/services/{{name}}/heartbeat"),
             REMOVE_SERVICE.name: Route("DELETE", f"{_V1}/services/{{name}}"),
+            LIST_AUDIT.name: Route("GET", f"{_V1}/audit"),
             READ_BUDGET.name: Route("GET", f"{_V1}/tokens/budget"),
             READ_USAGE.name: Route("GET", f"{_V1}/tokens/usage"),
             ALLOCATE_TOKENS.name: Route("PUT", f"{_V1}/tokens/allocations/{{holder}}", slashes=frozenset({"holder"})),
