@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, TaskGroup, TriggerRule
 
 from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.keys import FORK, REPLAY
 from dean_provider.form import trial_params
 from dean_provider.operators import (
     ApplyPatternsOperator,
@@ -134,10 +135,11 @@ def trial_dag(
 
 def _check_names(trial: Mapping[str, Any] | None, subject: str) -> None:
     """Refuse names that no run would take while the DAG file is read, and not only when its first run has begun."""
-    if set(trial or ()) - set(TrialConfig.model_fields):
+    settings = {name: value for name, value in (trial or {}).items() if name not in (FORK, REPLAY)}
+    if set(settings) - set(TrialConfig.model_fields):
         from dean_provider.config import check_names
 
-        check_names(trial or {}, subject)
+        check_names(settings, subject)
 
 
 DOC = """

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dean_provider.contract.config import OnKill, PatternPolicy, TrialConfig
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["RecordRef", "TrialHandle", "TrialPlan"]
+__all__ = ["Original", "Parent", "RecordRef", "TrialHandle", "TrialPlan"]
 
 
 class RecordRef(BaseModel):
@@ -33,6 +33,38 @@ class RecordRef(BaseModel):
     map_index: int = -1
 
 
+class Parent(BaseModel):
+    """What a fork shares with which trial.
+
+    :param trial_id: the parent's id in its service.
+    :param generation: last one shared.
+    :param population_id: the parent's, in its service.
+    :param workflow_id: the parent's execution, where it is known.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    trial_id: str
+    generation: int
+    population_id: str
+    workflow_id: UUID | None = None
+
+
+class Original(BaseModel):
+    """The trial that a replay runs again.
+
+    :param generation: last one recorded.
+    :param digest: recorded up to that generation.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    trial_id: str
+    workflow_id: UUID | None = None
+    generation: int
+    digest: str
+
+
 class _Handed(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -43,6 +75,8 @@ class _Handed(BaseModel):
     poll_seconds: float = Field(default=5.0, gt=0)
     failure_tolerance: int = Field(default=10, ge=0)
     record: RecordRef | None = Field(default=None, description="None where nothing is recorded.")
+    parent: Parent | None = Field(default=None, description="Of a fork.")
+    original: Original | None = Field(default=None, description="Of a replay.")
 
     def to_xcom(self) -> dict[str, Any]:
         """The JSON form that travels."""

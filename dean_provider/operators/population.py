@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dean_provider.handle import TrialPlan
+from dean_provider.handle import Parent, TrialPlan
 from dean_provider.operators.base import TrialOperator
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MOST_LABEL = 128
 
 
 class InitializePopulationOperator(TrialOperator):
-    """Have the Evolution API check the configuration, and IndexAgent draw the trial's initial population.
+    """Have the Evolution API check the configuration, and IndexAgent draw the trial's initial population, or fork its parent's.
 
     The search space comes from the objective, the randomness from the trial's seed. Asking again finds the same population.
     Where a service has no such operation, the step it stands for is left out.
@@ -43,12 +43,12 @@ class InitializePopulationOperator(TrialOperator):
 
         plan = TrialPlan.model_validate(self.plan)
         evolution, agents = self.evolution(plan.evolution_conn_id, context), self.indexagent(plan.indexagent_conn_id, context)
-        space = await self._space(evolution, plan.config)
+        space = await self._space(evolution, plan)
         if not await self.supports(agents, indexagent.CREATE_POPULATION):
             self.log.warning("This IndexAgent keeps no populations; the Evolution API has to draw its own.")
             return {"population_id": plan.population_id, "size": plan.config.population_size}
-        ti: Any = context["ti"]
-        labels = {"trial_id": plan.trial_id, "dag_id": ti.dag_id[:MOST_LABEL], "run_id": ti.run_id[:MOST_LABEL]}
+        if plan.parent is not None:
+            return await self._forked(agents, plan, plan.parent, self._labels(context, plan))
         bodies = await self._pattern_bodies(evolution, plan.config)
         request = CreatePopulation(
             population_id=plan.population_id or plan.trial_id,
@@ -57,20 +57,45 @@ class InitializePopulationOperator(TrialOperator):
             seed=plan.config.seed or 0,
             patterns=bodies,
             pattern_share=plan.config.pattern_seed_share if bodies else 0.0,
-            labels=labels,
+            labels=self._labels(context, plan),
         )
         population = await self._created(agents, request)
         self.log.info("Population %s has %d agents.", population.population_id, population.size)
         return {"population_id": population.population_id, "size": population.size}
 
-    async def _space(self, evolution: EvolutionAPIHook, config: TrialConfig) -> SearchSpace | None:
+    @staticmethod
+    def _labels(context: Context, plan: TrialPlan) -> dict[str, str]:
+        ti: Any = context["ti"]
+        return {"trial_id": plan.trial_id, "dag_id": ti.dag_id[:MOST_LABEL], "run_id": ti.run_id[:MOST_LABEL]}
+
+    async def _forked(self, agents: IndexAgentHook, plan: TrialPlan, parent: Parent, labels: dict[str, str]) -> dict[str, Any]:
+        """The parent's population up to the generation shared; after a clear it may be there up to another one, which then holds."""
+        from dean_provider.contract.endpoints import indexagent
+        from dean_provider.contract.population import ForkPopulation, PopulationRef
+        from dean_provider.errors import ConflictError
+
+        name = plan.population_id or plan.trial_id
+        request = ForkPopulation(population_id=parent.population_id, generation=parent.generation, forked_id=name, labels=labels)
+        try:
+            population = await agents.acall(indexagent.FORK_POPULATION, request)
+        except ConflictError:
+            population = await agents.acall(indexagent.READ_POPULATION, PopulationRef(population_id=name))
+            if population.forked_from != parent.population_id:
+                raise
+            self.log.warning("Population %s was forked at generation %s before, and stays so.", name, population.forked_generation)
+        generation = parent.generation if population.forked_generation is None else population.forked_generation
+        self.log.info("Population %s shares the generations 0 to %d of %s.", name, generation, parent.population_id)
+        return {"population_id": population.population_id, "size": population.size, "generation": generation}
+
+    async def _space(self, evolution: EvolutionAPIHook, plan: TrialPlan) -> SearchSpace | None:
         from dean_provider.contract.endpoints import evolution as operations
-        from dean_provider.contract.trial import ValidateTrial
+        from dean_provider.contract.trial import ForkOrigin, ValidateTrial
         from dean_provider.errors import InvalidConfigurationError
 
         if not await self.supports(evolution, operations.VALIDATE_TRIAL):
             return None
-        answer = await evolution.acall(operations.VALIDATE_TRIAL, ValidateTrial(config=config))
+        fork = None if plan.parent is None else ForkOrigin(trial_id=plan.parent.trial_id, generation=plan.parent.generation)
+        answer = await evolution.acall(operations.VALIDATE_TRIAL, ValidateTrial(config=plan.config, fork=fork))
         if not answer.valid:
             raise InvalidConfigurationError(
                 "The Evolution API refuses this configuration.",

@@ -25,7 +25,7 @@ class StartEvolutionOperator(TrialOperator):
     """Start the trial, or find it: a retry, a crash between request and answer, or a clear never starts a second one.
 
     A running trial is re-attached to, a stopped one resumes from its last committed generation, a completed one is done.
-    The configuration it was started with stays in force.
+    The configuration it was started with stays in force. A fork goes on from its parent's generations.
 
     :param plan: what ``validate_trial`` returned. (templated)
     :param population: what ``initialize_population`` returned. (templated)
@@ -41,7 +41,7 @@ class StartEvolutionOperator(TrialOperator):
     async def act(self, context: Context) -> dict[str, Any]:
         from dean_provider.errors import TrialFailedError
 
-        plan = TrialPlan.model_validate(self.plan)
+        plan = self._forked_at(TrialPlan.model_validate(self.plan), (self.population or {}).get("generation"))
         population = (self.population or {}).get("population_id") or plan.population_id or plan.trial_id
         trial = await self._started(self.evolution(plan.evolution_conn_id, context), plan, population)
         self.log.info("Trial %s is %s at generation %d.", trial.trial_id, trial.status.value, trial.current_generation)
@@ -50,17 +50,26 @@ class StartEvolutionOperator(TrialOperator):
                 f"Trial {trial.trial_id} failed: {trial.error or 'the service gave no reason'}.",
                 suggestions=["A failed trial stays failed; start a new run."],
             )
+        plan = self._forked_at(plan, trial.parent.generation if trial.parent else None)
         handle = TrialHandle.started(
             plan, trial_id=trial.trial_id, population_id=trial.population_id or population, config=trial.config or plan.config
         )
         return handle.to_xcom()
 
+    @staticmethod
+    def _forked_at(plan: TrialPlan, generation: int | None) -> TrialPlan:
+        """The plan of a fork with the generation it was really forked at, which an earlier try may have settled."""
+        if plan.parent is None or generation is None:
+            return plan
+        return plan.model_copy(update={"parent": plan.parent.model_copy(update={"generation": generation})})
+
     async def _started(self, hook: EvolutionAPIHook, plan: TrialPlan, population: str) -> Trial:
         from dean_provider.contract.endpoints import evolution
-        from dean_provider.contract.trial import StartTrial, TrialRef
+        from dean_provider.contract.trial import ForkOrigin, StartTrial, TrialRef
         from dean_provider.errors import ConflictError
 
-        asked = StartTrial(trial_id=plan.trial_id, population_id=population, config=plan.config)
+        fork = None if plan.parent is None else ForkOrigin(trial_id=plan.parent.trial_id, generation=plan.parent.generation)
+        asked = StartTrial(trial_id=plan.trial_id, population_id=population, config=plan.config, fork=fork)
         try:
             return await hook.acall(evolution.START_TRIAL, asked)
         except ConflictError:
@@ -68,7 +77,7 @@ class StartEvolutionOperator(TrialOperator):
             if stored.config is None or stored.population_id is None:
                 raise
             warn_of_drift(self.log, stored.config, plan.config)
-            again = StartTrial(trial_id=plan.trial_id, population_id=stored.population_id, config=stored.config)
+            again = StartTrial(trial_id=plan.trial_id, population_id=stored.population_id, config=stored.config, fork=stored.parent)
             return await hook.acall(evolution.START_TRIAL, again)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dean_provider.contract.keys import FORK, REPLAY
 from dean_provider.form import given_in_form
 from dean_provider.handle import TrialPlan
 from dean_provider.operators.base import TrialOperator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from dean_provider.config import ProviderSettings
     from dean_provider.contract.config import TrialConfig
+    from dean_provider.contract.trial import Trial
 
 __all__ = ["ValidateTrialOperator"]
 
@@ -27,6 +29,9 @@ class ValidateTrialOperator(TrialOperator):
     The trial gets its id, its population's id and, when it has none, its seed here, all derived from the installation, the run
     and the task that will start it, so that every try names the same trial. When the trial exists already, because the run
     was cleared, its stored configuration will win; what differs is logged.
+
+    With ``fork`` (see :class:`~dean_provider.contract.origin.ForkOf`) among the settings the trial goes on from a generation of another
+    one, whose configuration it has but for what is given; with ``replay`` it is another one run again exactly as recorded.
 
     :param trial: settings of this trial; see :class:`~dean_provider.contract.config.TrialConfig`, and of the provider, such as
         ``evolution_conn_id``. (templated)
@@ -58,8 +63,11 @@ class ValidateTrialOperator(TrialOperator):
     async def act(self, context: Context) -> dict[str, Any]:
         from dean_provider.config import resolve
 
-        settings = resolve(self._overrides(context)).settings
-        plan = self._plan(context, settings)
+        layers = self._layers(context)
+        if any(layer.get(key) is not None for layer in layers for key in (FORK, REPLAY)):
+            plan = await self._from_another(context, layers)
+        else:
+            plan = self._plan(context, resolve({key: value for layer in layers for key, value in layer.items()}).settings)
         self.log.info("Trial %s (%s): %s", plan.trial_id, plan.config.name, plan.config.model_dump_json(exclude_defaults=True))
         self._tell_where_to_look(context)
         return (await self._as_started(context, plan)).to_xcom()
@@ -70,14 +78,42 @@ class ValidateTrialOperator(TrialOperator):
         ti: Any = context["ti"]
         self.log.info("Every call of this run carries an %s that begins with %s.", HEADER, run_prefix(ti.dag_id, ti.run_id))
 
-    def _overrides(self, context: Context) -> dict[str, Any]:
-        overrides = dict(self.trial)
+    def _layers(self, context: Context) -> list[dict[str, Any]]:
+        """What was given for this run, the strongest last."""
         params: Mapping[str, Any] = context["params"]
+        layers = [dict(self.trial)]
         if self.form:
-            overrides.update(given_in_form(params, self.shown, ignore=set(context["dag"].params)))
+            layers.append(given_in_form(params, self.shown, ignore=set(context["dag"].params)))
         if self.params_key is not None:
-            overrides.update(params.get(self.params_key) or {})
-        return overrides
+            layers.append(dict(params.get(self.params_key) or {}))
+        return layers
+
+    async def _from_another(self, context: Context, layers: list[dict[str, Any]]) -> TrialPlan:
+        """The plan of a fork or a replay.
+
+        :raises UnsupportedOperationError: a service has no forks.
+        """
+        from dean_provider.config import resolve
+        from dean_provider.operators.origin import Asked, fork_behind, forked_settings, original_of, parent_of, replayed_settings
+
+        asked = Asked.of(*layers)
+        settings = resolve(asked.provider).settings
+        fork = asked.fork
+        if asked.replay is not None:
+            told = asked.replay.config is not None and asked.replay.digest is not None
+            original = None if told else await self._read(context, settings, asked.replay.trial_id)
+            plan = self._plan(context, resolve(replayed_settings(asked, asked.replay, original)).settings)
+            plan = plan.model_copy(update={"original": original_of(asked.replay, original)})
+            fork = fork_behind(asked.replay, original)
+        if fork is None:
+            return plan
+        await self._require_forks(context, settings)
+        trial = await self._read(context, settings, fork.trial_id)
+        parent = parent_of(fork, trial)
+        if asked.fork is not None:
+            plan = self._plan(context, resolve(forked_settings(asked, fork, trial)).settings)
+        self.log.info("A fork of trial %s, with which it shares the generations 0 to %d.", parent.trial_id, parent.generation)
+        return plan.model_copy(update={"parent": parent})
 
     def _plan(self, context: Context, settings: ProviderSettings) -> TrialPlan:
         from dean_provider.operators.identity import population_id, seed_of, start_task_beside, trial_id
@@ -96,6 +132,27 @@ class ValidateTrialOperator(TrialOperator):
             config = config.model_copy(update={"seed": seed_of(name)})
         chosen = {setting: getattr(settings, setting) for setting in SETTINGS}
         return TrialPlan(trial_id=name, population_id=population_id(name), config=config, **chosen)
+
+    async def _read(self, context: Context, settings: ProviderSettings, trial_id: str) -> Trial:
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+
+        return await self.evolution(settings.evolution_conn_id, context).acall(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))
+
+    async def _require_forks(self, context: Context, settings: ProviderSettings) -> None:
+        from dean_provider.contract.endpoints import indexagent
+        from dean_provider.errors import UnsupportedOperationError
+
+        dialect = await self.evolution(settings.evolution_conn_id, context).adialect()
+        agents = self.indexagent(settings.indexagent_conn_id, context)
+        without = [] if dialect.traits.forks else ["Evolution API"]
+        without += [] if await self.supports(agents, indexagent.FORK_POPULATION) else ["IndexAgent"]
+        if without:
+            raise UnsupportedOperationError(
+                f"This {' and this '.join(without)} cannot fork.",
+                details={"field": FORK, "rule": "both services must have forks"},
+                suggestions=["Use services that can, for example the reference services, or start a trial of its own."],
+            )
 
     async def _as_started(self, context: Context, plan: TrialPlan) -> TrialPlan:
         """The plan with the configuration that a trial of an earlier try was started with, once it is said how they differ.
@@ -121,7 +178,10 @@ class ValidateTrialOperator(TrialOperator):
         if trial.config is None:
             return plan
         warn_of_drift(self.log, trial.config, plan.config)
-        return plan.model_copy(update={"config": trial.config})
+        stored: dict[str, Any] = {"config": trial.config}
+        if plan.parent is not None and trial.parent is not None:
+            stored["parent"] = plan.parent.model_copy(update={"generation": trial.parent.generation})
+        return plan.model_copy(update=stored)
 
 
 def warn_of_drift(log: Any, stored: TrialConfig, asked: TrialConfig) -> None:

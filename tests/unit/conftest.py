@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -51,7 +52,10 @@ class ScriptedHook:
         return self._answer(operation.name, request)
 
     async def adialect(self) -> Any:
-        return SimpleNamespace(supports=lambda operation: operation.name not in self._without and self.dialect.supports(operation))
+        return SimpleNamespace(
+            supports=lambda operation: operation.name not in self._without and self.dialect.supports(operation),
+            traits=replace(self.dialect.traits, forks="forks" not in self._without and self.dialect.traits.forks),
+        )
 
     async def aprogress(self, trial_id: str, start: int = 0, *, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
         return self._answer("progress", SimpleNamespace(trial_id=trial_id, start=start, wait_seconds=wait_seconds, limit=limit))

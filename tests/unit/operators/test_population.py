@@ -77,3 +77,24 @@ def test_services_without_the_operations_are_passed_by(initialize, services, pla
     assert initialize(plan) == {"population_id": "p-1", "size": 60}
     assert not evolution.asked
     assert not indexagent.asked
+
+
+PARENT = {"trial_id": "t-0", "generation": 3, "population_id": "p-0"}
+FORKED = Population(population_id="p-1", size=60, forked_from="p-0", forked_generation=3)
+
+
+def test_a_fork_shares_its_parents_population(initialize, services, plan):
+    evolution, indexagent = services({"validate_trial": VALID}, {"fork_population": FORKED})
+    assert initialize({**plan, "parent": PARENT}) == {"population_id": "p-1", "size": 60, "generation": 3}
+    (request,) = indexagent.requests("fork_population")
+    assert (request.population_id, request.generation, request.forked_id) == ("p-0", 3, "p-1")
+    assert evolution.requests("validate_trial")[0].fork.model_dump() == {"trial_id": "t-0", "generation": 3}
+
+
+def test_a_population_forked_elsewhere_before_a_clear_holds(initialize, services, plan):
+    before = FORKED.model_copy(update={"forked_generation": 2})
+    services({"validate_trial": VALID}, {"fork_population": ConflictError("other"), "read_population": before})
+    assert initialize({**plan, "parent": PARENT})["generation"] == 2
+    services({"validate_trial": VALID}, {"fork_population": ConflictError("other"), "read_population": POPULATION})
+    with pytest.raises(AirflowFailException, match="other"):
+        initialize({**plan, "parent": PARENT})

@@ -5,6 +5,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.population import Released
+from dean_provider.contract.trial import ForkOrigin
 from dean_provider.errors import ConflictError, ConnectionFailedError, NotFoundError, UnsupportedOperationError
 from dean_provider.handle import TrialHandle
 from dean_provider.operators import CompensateOperator, StartEvolutionOperator
@@ -134,3 +135,23 @@ def test_a_failure_before_it_is_not_hidden(compensate, services, make_trial, sta
 def test_success_and_skips_are_no_failure(compensate, services, make_trial):
     services({"read_trial": make_trial("completed", 5)})
     assert compensate(states={"await": "success", "publish": "success"})
+
+
+def test_a_fork_starts_where_its_population_was_forked_and_its_handle_says_so(run, make_context, plan, services, make_trial):
+    evolution, _ = services({"start_trial": make_trial("running", 3)})
+    parent = {"trial_id": "t-0", "generation": 5, "population_id": "p-0", "workflow_id": "3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"}
+    population = {"population_id": "p-1", "size": 60, "generation": 3}
+    operator = StartEvolutionOperator(task_id="start", plan={**plan, "parent": parent}, population=population)
+    found = TrialHandle.of(run(operator, make_context("start_evolution")))
+    assert evolution.requests("start_trial")[0].fork.model_dump() == {"trial_id": "t-0", "generation": 3}
+    assert (found.parent.generation, str(found.parent.workflow_id)) == (3, parent["workflow_id"])
+
+
+def test_a_fork_that_is_there_is_asked_for_as_it_is_stored(run, make_context, plan, services, make_trial):
+    origin = ForkOrigin(trial_id="t-0", generation=2)
+    stored = make_trial("stopped", 4, parent=origin)
+    evolution, _ = services({"start_trial": [ConflictError("fork"), make_trial("running", 4, parent=origin)], "read_trial": stored})
+    parent = {"trial_id": "t-0", "generation": 5, "population_id": "p-0"}
+    found = run(StartEvolutionOperator(task_id="start", plan={**plan, "parent": parent}), make_context("start_evolution"))
+    assert evolution.requests("start_trial")[1].fork == origin
+    assert found["parent"]["generation"] == 2

@@ -142,3 +142,67 @@ def test_a_first_try_asks_nobody(run, make_context, services):
     evolution, _ = services()
     run(ValidateTrialOperator(task_id="validate_trial"), make_context("validate_trial"))
     assert not evolution.asked
+
+
+PARENT = TrialConfig(seed=7, generations=100, population_size=30, elite_size=4)
+
+
+@pytest.fixture
+def from_another(run, make_context, services, make_trial):
+    """Validates a run with that conf; the services know a parent at generation 5."""
+
+    def act(conf, try_number=1, read=None, without=(), **kwargs):
+        parent = make_trial("running", 5, config=PARENT, trial_id="t-0", population_id="p-0", digest="a" * 64)
+        services({"read_trial": parent if read is None else read}, evolution_without=without, indexagent_without=without)
+        declared = {name: param.value for name, param in trial_params().items()}
+        context = make_context("validate_trial", params={**declared, **conf}, dag=SimpleNamespace(params=declared), try_number=try_number)
+        return TrialPlan.model_validate(run(ValidateTrialOperator(task_id="validate_trial", form=True, **kwargs), context))
+
+    return act
+
+
+def test_a_fork_is_the_parents_trial_but_for_what_was_given(from_another, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_POPULATION_SIZE", "44")
+    plan = from_another({"fork": {"trial_id": "t-0", "generation": 3, "config": {"generations": 60}}, "mutation_rate": 0.3})
+    expected = PARENT.model_copy(update={"generations": 60, "mutation_rate": 0.3})
+    assert plan.config == expected
+    assert plan.parent.model_dump() == {"trial_id": "t-0", "generation": 3, "population_id": "p-0", "workflow_id": None}
+    assert plan.trial_id != "t-0"
+    assert plan.population_id != "p-0"
+    assert from_another({"fork": {"trial_id": "t-0", "workflow_id": NAMESPACE}}).parent.generation == 5
+
+
+def test_the_form_with_a_fork_in_it_changes_nothing(from_another):
+    shown = {name: param.value for name, param in trial_params().items()}
+    assert from_another({**shown, "fork": {"trial_id": "t-0"}}).config == PARENT
+
+
+@pytest.mark.parametrize(("without", "who"), [(["forks"], "Evolution API"), (["fork_population"], "IndexAgent")])
+def test_services_that_cannot_fork_are_named(from_another, without, who):
+    with pytest.raises(AirflowFailException, match=f"{who} cannot fork"):
+        from_another({"fork": {"trial_id": "t-0"}}, without=without)
+
+
+def test_a_parent_that_is_not_there_or_not_so_far_fails_at_once(from_another):
+    with pytest.raises(AirflowFailException, match="no trial"):
+        from_another({"fork": {"trial_id": "t-0"}}, read=NotFoundError("There is no trial 't-0'."))
+    with pytest.raises(AirflowFailException, match="beyond the parent's last"):
+        from_another({"fork": {"trial_id": "t-0", "generation": 6}})
+
+
+def test_a_cleared_fork_keeps_the_generation_it_was_forked_at(from_another, make_trial):
+    from dean_provider.contract.trial import ForkOrigin
+
+    parent = make_trial("running", 9, config=PARENT, trial_id="t-0", population_id="p-0")
+    stored = make_trial("stopped", 7, config=PARENT, parent=ForkOrigin(trial_id="t-0", generation=5))
+    plan = from_another({"fork": {"trial_id": "t-0"}}, try_number=2, read=[parent, stored])
+    assert plan.parent.generation == 5
+
+
+def test_a_replay_takes_the_recorded_configuration_whatever_the_layers_say(from_another, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_POPULATION_SIZE", "44")
+    plan = from_another({"replay": {"trial_id": "t-0"}})
+    assert (plan.config, plan.parent) == (PARENT, None)
+    assert (plan.original.trial_id, plan.original.generation, plan.original.digest) == ("t-0", 5, "a" * 64)
+    with pytest.raises(AirflowFailException, match="cannot be changed in a replay"):
+        from_another({"replay": {"trial_id": "t-0"}, "mutation_rate": 0.3})
