@@ -100,6 +100,17 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+VARIABLES = {
+    "DEAN_URL": "Airflow's address; wins over where one has signed in.",
+    "DEAN_TOKEN": "Bearer token for that Airflow; wins over the one that is kept.",
+    "DEAN_USER, DEAN_PASSWORD": "For `dean login`, where nobody can be asked.",
+    "XDG_STATE_HOME": "Folder in which `dean/login.json` is kept. Default: `~/.local/state`.",
+    "HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE": "Proxy and authorities, as for other programs.",
+    "NO_COLOR": "No colours on a terminal.",
+    "DEAN_DEBUG": "1 shows the traceback of an error.",
+}
+
+
 def cli() -> str:
     lines = [
         "# Command line",
@@ -109,6 +120,14 @@ def cli() -> str:
         "A result goes to stdout, everything else to stderr. With `--json` stdout holds one JSON document; when the command fails, that",
         "document is the problem (`error_code`, `message`, `details`, `suggestions`, …) in the form the services use. A mistake of yours",
         "never shows a traceback, unless `dean --debug …` or `DEAN_DEBUG=1` asks for it.",
+        "",
+        "`dean trial watch` and `dean trial events` print JSON Lines instead: one document a line.",
+        "",
+        "Commands with `--url` ask an Airflow's gateway. [Use the command line](../how-to/use-the-command-line.md) shows them at work.",
+        "",
+        "| variable | meaning |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in VARIABLES.items()),
         "",
         "## Exit codes",
         "",

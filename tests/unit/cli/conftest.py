@@ -244,7 +244,7 @@ class StandIn(ThreadingHTTPServer):
         )
 
     def _read_report(self, request: Any) -> TextDocument:
-        return TextDocument(text=f"<!doctype html><title>{self._trial(request).name} – Bericht</title>")
+        return TextDocument(text=f"<!doctype html><title>{self._trial(request).name} \N{BULLET} report</title>")
 
     def _read_access(self, request: Any) -> Access:
         return Access(user=USER, allowed={"read": True, "configure": False}, reasons={"configure": "needs the configuration right"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def test_user_and_password_become_a_token_that_only_the_owner_may_read(gateway_t
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert json.loads(kept.read_text())["token"] == gateway_there.token()
-    assert os.listdir(kept.parent) == ["login.json"]
+    assert list(kept.parent.iterdir()) == [kept]
     for secret in (PASSWORD, gateway_there.token()):
         assert secret not in out + err
     assert PASSWORD not in kept.read_text()

@@ -1,0 +1,21 @@
+"""How everything is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dean_provider.contract.service import HealthStatus
+
+
+@pytest.mark.parametrize(("status", "code"), [("healthy", 0), ("degraded", 0), ("unhealthy", 4)])
+def test_the_exit_code_tells_whether_it_serves(signed_in, dean, trial, status: str, code: int) -> None:
+    signed_in.add(trial("one"))
+    signed_in.status = HealthStatus(status)
+    got, out, _ = dean("status")
+    assert got == code
+    for text in (status, signed_in.url, "ada", "Airflow 3.3.2", "1 running", "indexagent", "12 ms"):
+        assert text in out
+    got, out, _ = dean("status", "--json")
+    assert (got, json.loads(out)["status"]) == (code, status)
