@@ -46,9 +46,11 @@ class TrialSensor(BaseSensorOperator):
     """Wait until a trial has ended, and return its summary: status, reason, generation, fitness, digest, tokens.
 
     Deferred, it needs no worker slot. A failed or stopped trial fails the task; so does one that runs longer than its
-    ``max_time_seconds`` (and a minute), pauses excluded, and a wait longer than ``execution_timeout`` or ``timeout``, deferred
-    or not: the trial is then stopped, unless its policy says to leave it. Those failures are not retried, since another try would find
-    the same. A service that fails more often in a row than tolerated fails the try only; the next try re-attaches.
+    ``max_time_seconds`` (and a minute), and a wait longer than ``execution_timeout`` or ``timeout``, deferred or not: the trial is
+    then stopped, unless its policy says to leave it. While the trial is paused none of these comes nearer, for however long; only on
+    a worker, where Airflow itself keeps ``execution_timeout``, that one includes pauses. Those failures are not retried, since
+    another try would find the same. A service that fails more often in a row than tolerated fails the try only; the next try
+    re-attaches.
 
     :param trial: what ``start_evolution`` returned, or the id of a trial that somebody else started. (templated)
     :param evolution_conn_id: connection to the Evolution API; that of the trial, else that of ``[dean]``, unless given. (templated)
@@ -57,7 +59,7 @@ class TrialSensor(BaseSensorOperator):
     :param poll_seconds: seconds between two looks at the trial; as configured unless given.
     :param failure_tolerance: looks that may fail in a row; as configured unless given.
     :param deferrable: wait in the triggerer. Without a living triggerer the sensor waits on the worker all the same.
-    :param timeout: seconds to wait in all, pauses of the trial included.
+    :param timeout: seconds to wait in all, pauses of the trial excluded.
     """
 
     template_fields: Sequence[str] = ("trial", "evolution_conn_id")
@@ -92,7 +94,7 @@ class TrialSensor(BaseSensorOperator):
             trial = self._first_look(context, handle)
         if trial is not None and self._settled(trial):
             return self._soft(self._finish, handle, {"outcome": self._outcome(trial), "trial": self._summary(trial), "error": None})
-        return self._wait(context, handle)
+        return self._wait(context, handle, trial)
 
     def resume(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow passes it
         """Go on with what the trigger found."""
@@ -185,12 +187,12 @@ class TrialSensor(BaseSensorOperator):
 
         return summary(trial)
 
-    def _wait(self, context: Context, handle: TrialHandle) -> dict[str, Any]:
+    def _wait(self, context: Context, handle: TrialHandle, trial: Trial | None) -> dict[str, Any]:
         from dean_provider.sensors.deferral import defers
         from dean_provider.triggers.task_state import TaskIdentity, correlation_of
         from dean_provider.triggers.trial import TrialTrigger
 
-        watch, identity = self._watch(handle), TaskIdentity.of(context)
+        watch, identity = self._watch(handle, trial), TaskIdentity.of(context)
         if defers(self.deferrable):
             self.defer(
                 trigger=TrialTrigger(
@@ -204,8 +206,9 @@ class TrialSensor(BaseSensorOperator):
             )
         return self._soft(self._finish, handle, self._poke_until(context, handle, watch))
 
-    def _watch(self, handle: TrialHandle) -> Watch:
+    def _watch(self, handle: TrialHandle, trial: Trial | None) -> Watch:
         from dean_provider.triggers.following import Watch
+        from dean_provider.triggers.timing import paused_seconds
 
         now = time.time()
         limits = [self.timeout] + ([self.execution_timeout.total_seconds()] if self.execution_timeout else [])
@@ -218,6 +221,7 @@ class TrialSensor(BaseSensorOperator):
             failure_tolerance=handle.failure_tolerance,
             most_running_seconds=handle.max_time_seconds + GRACE_SECONDS if handle.max_time_seconds else None,
             deadline=now + min(limits),
+            paused_before=None if trial is None else paused_seconds(trial, now),
         )
 
     def _poke_until(self, context: Context, handle: TrialHandle, watch: Watch) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from enum import Enum
 from typing import Any, Protocol
 
 from dean_provider.contract.problem import to_problem
-from dean_provider.contract.trial import Generation, GenerationPage, Trial
+from dean_provider.contract.trial import Generation, GenerationPage, Trial, TrialStatus
 from dean_provider.errors import ConfigurationError, DeanError
-from dean_provider.triggers.timing import Deadline, RunningTime, Timing
+from dean_provider.triggers.timing import Deadline, PausedTime, RunningTime, Timing
 
 __all__ = ["Followable", "Outcome", "Watch", "follow", "summary"]
 
@@ -27,6 +27,7 @@ LONGEST_PAUSE = 30.0
 LONGEST_WAIT = 20.0
 SHORTEST_PAUSE = 0.5
 BUSY_PAUSE = 1.0
+FIRST_LOOK = 30.0
 
 
 class Outcome(str, Enum):
@@ -67,7 +68,8 @@ class Watch:
     :param failure_tolerance: looks that may fail in a row.
     :param begun: when waiting began, seconds since the epoch.
     :param most_running_seconds: running time, pauses excluded, after which the trial counts as overdue.
-    :param deadline: moment at which waiting ends whatever happens, seconds since the epoch.
+    :param deadline: moment at which waiting ends, seconds since the epoch. Time in which the trial is held comes on top.
+    :param paused_before: how long the service said the trial had been held when waiting began, seconds; ``None`` when it did not say.
     """
 
     trial_id: str
@@ -79,6 +81,7 @@ class Watch:
     failure_tolerance: int = 10
     most_running_seconds: float | None = None
     deadline: float | None = None
+    paused_before: float | None = None
 
     def as_arguments(self) -> dict[str, Any]:
         """The JSON form a trigger carries."""
@@ -105,7 +108,8 @@ def summary(trial: Trial) -> dict[str, Any]:
 class _Progress:
     """Logs generations as they come: about :data:`LOG_LINES` of them however long the trial is, and the first interventions."""
 
-    def __init__(self, watch: Watch, log: Log) -> None:
+    def __init__(self, watch: Watch, log: Log, paused: PausedTime) -> None:
+        self._paused = paused
         self._stride = max(1, watch.generations // LOG_LINES)
         self._interventions = 0
         self._log = log
@@ -113,13 +117,19 @@ class _Progress:
 
     def report(self, page: GenerationPage) -> None:
         if page.trial.status.value != self._status:
-            self._status = page.trial.status.value
-            self._log.info("Trial %s is %s.", page.trial.trial_id, self._status)
+            self._stands(page.trial)
         for generation in page.generations:
             self._interventions += generation.intervention is not None
             unusual = generation.intervention is not None and self._interventions <= LOGGED_INTERVENTIONS
             if unusual or generation.generation % self._stride == 0:
                 self._line(generation)
+
+    def _stands(self, trial: Trial) -> None:
+        if self._status == TrialStatus.PAUSED.value:
+            self._log.info("Trial %s is held no longer; in all it was for %.0f s of this wait.", trial.trial_id, self._paused.seconds)
+        self._status = trial.status.value
+        held = ", and its run waits on; no deadline comes nearer until it is resumed" if trial.status is TrialStatus.PAUSED else ""
+        self._log.info("Trial %s is %s at generation %d%s.", trial.trial_id, self._status, trial.current_generation, held)
 
     def _line(self, generation: Generation) -> None:
         self._log.info(
@@ -166,12 +176,14 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
     """
     timing = timing or Timing()
     log = log or logging.getLogger(__name__)
-    deadline, running, progress = Deadline(watch.deadline, timing), RunningTime(watch.begun, timing), _Progress(watch, log)
+    paused = PausedTime(watch.paused_before, timing)
+    deadline, running, progress = Deadline(watch.deadline, timing, paused), RunningTime(watch.begun, timing), _Progress(watch, log, paused)
     start, failures, trial = watch.start, 0, None
-    while not deadline.passed:
+    late = deadline.passed  # in another process the trial may have been held meanwhile: its service knows
+    while not deadline.passed or (late and trial is None):
         looked = timing.monotonic()
         try:
-            left = deadline.remaining()
+            left = FIRST_LOOK if late and trial is None else deadline.remaining()
             asked = service.aprogress(watch.trial_id, start, wait_seconds=min(watch.poll_seconds, LONGEST_WAIT, left))
             page = await asyncio.wait_for(asked, None if math.isinf(left) else left)
         except asyncio.TimeoutError:
@@ -188,11 +200,12 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
             failures, trial = 0, page.trial
             start = max([start, *(generation.generation + 1 for generation in page.generations)])
             running.observe(trial)
+            paused.observe(trial)
             progress.report(page)
             if verdict := _verdict(watch, trial, running):
                 return _ended(verdict, trial)
             # A service that held its answer back has waited for us; one that cannot must not be asked without end.
             interval = min(watch.poll_seconds, BUSY_PAUSE) if page.generations else watch.poll_seconds
             pause = interval - (timing.monotonic() - looked)
-        await timing.sleep(max(0.0, min(pause, deadline.remaining())))
+        await timing.sleep(max(0.0, pause if late and trial is None else min(pause, deadline.remaining())))
     return _ended(Outcome.DEADLINE, trial)

@@ -157,6 +157,7 @@ def test_a_pause_holds_at_a_boundary_and_is_not_running_time(caller, small, plai
     assert caller.call(evolution.PAUSE_TRIAL, TrialRef(trial_id=started.trial_id)).status is TrialStatus.PAUSED
     time.sleep(0.5)
     held = caller.read(started.trial_id)
+    assert held.paused_at is not None
     time.sleep(0.7)
     assert caller.read(started.trial_id) == held
     assert caller.call(evolution.PAUSE_TRIAL, TrialRef(trial_id=started.trial_id)) == held
@@ -166,6 +167,8 @@ def test_a_pause_holds_at_a_boundary_and_is_not_running_time(caller, small, plai
     assert ended.digest == plain(config)[-1].digest
     wall = (ended.ended_at - ended.started_at).total_seconds()
     assert ended.elapsed_seconds < wall - 1.0
+    assert 1.2 <= ended.paused_seconds <= wall - ended.elapsed_seconds
+    assert ended.paused_at is None
 
 
 def test_ended_trials_cannot_be_paused_and_stay_when_stopped(caller, small):

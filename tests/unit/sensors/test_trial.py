@@ -48,7 +48,7 @@ def test_a_trial_that_is_done_needs_no_waiting(make_sensor, make_trial, make_con
 
 
 def test_defers_with_its_identity_and_deadlines(make_sensor, make_trial, make_context):
-    sensor, _ = make_sensor({"read_trial": make_trial("running", 3)}, execution_timeout=timedelta(seconds=50))
+    sensor, _ = make_sensor({"read_trial": make_trial("running", 3, paused_seconds=12.5)}, execution_timeout=timedelta(seconds=50))
     with pytest.raises(TaskDeferred) as deferred:
         sensor.execute(make_context(map_index=2))
     trigger = deferred.value.trigger
@@ -60,6 +60,7 @@ def test_defers_with_its_identity_and_deadlines(make_sensor, make_trial, make_co
     }
     assert trigger.watch.most_running_seconds == 100 + module.GRACE_SECONDS
     assert trigger.watch.deadline - trigger.watch.begun == 50
+    assert trigger.watch.paused_before == 12.5
     assert trigger.watch.failure_tolerance == 2
     assert trigger.policy.value == "stop"
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,8 @@ from dean_provider.errors import (
     ServiceUnavailableError,
 )
 from dean_provider.triggers.following import LOG_LINES, Watch, follow
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -188,6 +191,52 @@ async def test_pauses_do_not_count_as_running_time(virtual_time, evolution_hook,
     hook = evolution_hook({"progress": [*paused, page(make_trial("completed", 60, elapsed_seconds=20.0))]})
     event = await follow(hook, watch(most_running_seconds=50), timing=virtual_time.timing())
     assert event["outcome"] == "ended"
+
+
+async def test_no_deadline_passes_while_the_trial_is_held(virtual_time, evolution_hook, make_trial, watch):
+    running, paused = page(make_trial("running", 3, elapsed_seconds=10.0)), page(make_trial("paused", 3, elapsed_seconds=10.0))
+    hook = evolution_hook({"progress": [*[running] * 10, *[paused] * 5000, running]})
+    begun = virtual_time.now
+    event = await follow(hook, watch(deadline=begun + 100), timing=virtual_time.timing())
+    assert event["outcome"] == "deadline"
+    assert virtual_time.now - begun == pytest.approx(100 + 5000 * 2, abs=2)
+
+
+async def test_pauses_that_nobody_watched_count_too(virtual_time, evolution_hook, make_trial, watch):
+    hook = evolution_hook({"progress": page(make_trial("running", 3, elapsed_seconds=10.0, paused_seconds=530.0))})
+    begun = virtual_time.now
+    late = watch(begun=begun - 580, deadline=begun - 480, paused_before=30.0)
+    event = await follow(hook, late, timing=virtual_time.timing())
+    assert event["outcome"] == "deadline"
+    assert virtual_time.now == pytest.approx(begun + 20)
+
+
+async def test_a_wait_that_comes_late_asks_before_it_gives_up(virtual_time, evolution_hook, make_trial, watch):
+    down, paused = ConnectionFailedError("x"), page(make_trial("paused", 3, paused_seconds=0.0, paused_at=NOW))
+    virtual_time.now = NOW.timestamp() + 1000
+    late = watch(begun=NOW.timestamp() - 10, deadline=NOW.timestamp() + 90, paused_before=0.0)
+    over = page(make_trial("completed", 60, paused_seconds=1500.0))
+    event = await follow(evolution_hook({"progress": [down, *[paused] * 200, over]}), late, timing=virtual_time.timing())
+    assert event["outcome"] == "ended"
+    virtual_time.now = NOW.timestamp() + 1000
+    event = await follow(evolution_hook({"progress": down}), late, timing=virtual_time.timing())
+    assert event["outcome"] == "unreachable"
+    event = await follow(
+        evolution_hook({"progress": page(make_trial("running", 3, paused_seconds=0.0))}), late, timing=virtual_time.timing()
+    )
+    assert event["outcome"] == "deadline"
+
+
+async def test_a_held_trial_is_logged_where_a_person_looks(virtual_time, evolution_hook, make_trial, watch, caplog):
+    pages = [page(make_trial(status, 3)) for status in ("running", "paused", "paused", "running", "completed")]
+    with caplog.at_level(logging.INFO):
+        await follow(evolution_hook({"progress": pages}), watch(), timing=virtual_time.timing())
+    lines = [line for line in caplog.messages if line.startswith("Trial")]
+    assert [line.partition(" at generation")[0] for line in lines if " is held" not in line] == [
+        f"Trial t-1 is {status}" for status in ("running", "paused", "running", "completed")
+    ]
+    assert "waits on" in lines[1]
+    assert "for 4 s" in lines[2]
 
 
 async def test_a_generation_can_be_awaited(virtual_time, running_service, watch):
