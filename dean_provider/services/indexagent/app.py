@@ -64,7 +64,10 @@ def _handlers(settings: IndexAgentSettings, database: Database, index: CodeIndex
 
 
 def create_app(settings: IndexAgentSettings, *, now: Callable[[], datetime] = _utc_now, probe: Probe = _no_probe) -> FastAPI:
-    """IndexAgent, ready to be served; its database is opened and migrated when it starts."""
+    """IndexAgent, ready to be served; its database is migrated when it starts.
+
+    Serving it closes what it holds; ``app.state.close()`` does when it is never served.
+    """
     database = Database(settings.database_url)
     index = CodeIndex(
         settings.registered_repositories(),
@@ -74,16 +77,19 @@ def create_app(settings: IndexAgentSettings, *, now: Callable[[], datetime] = _u
         max_bytes=settings.max_file_bytes,
     )
 
+    def close() -> None:
+        index.close()
+        database.close()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         """Agents, genomes, populations, lineage, variation, pattern detection and code search."""
-        await asyncio.to_thread(migrate, database, PACKAGE)
-        index.start()
         try:
+            await asyncio.to_thread(migrate, database, PACKAGE)
+            index.start()
             yield
         finally:
-            await asyncio.to_thread(index.close)
-            database.close()
+            await asyncio.to_thread(close)
 
     async def check_database() -> Check:
         await asyncio.to_thread(database.ping)
@@ -100,5 +106,5 @@ def create_app(settings: IndexAgentSettings, *, now: Callable[[], datetime] = _u
         checks={"database": check_database},
     )
     app = build_app(service, settings)
-    app.state.database = database
+    app.state.close = close
     return app

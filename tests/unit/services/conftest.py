@@ -67,7 +67,7 @@ def indexagent(tmp_path: Path) -> Iterator[Callable[..., LocalClient]]:
 
         def make(**settings: Any) -> LocalClient:
             app = create_app(IndexAgentSettings(database_url=url, **settings), now=lambda: NOW)
-            stack.callback(app.state.database.close)
+            stack.callback(app.state.close)
             return LocalClient(app)
 
         yield make
