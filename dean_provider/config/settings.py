@@ -57,6 +57,7 @@ class ProviderSettings(BaseModel):
         max_length=250,
         description="Airflow connection to the gateway (type dean_gateway), over which tasks and triggers record what happens. "
         "Where there is no such connection nothing is recorded.",
+        json_schema_extra={"installation": True},
     )
     api_url: str | None = Field(
         default=None,
@@ -107,6 +108,27 @@ class ProviderSettings(BaseModel):
         examples=["a long secret of at least 32 characters"],
         description="Secret that the hashes of recorded events are signed with; several, newest first, are separated by commas: "
         "the first signs, all verify. Empty: hashes are plain.",
+        json_schema_extra={"installation": True},
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        examples=["a secret of at least 16 characters"],
+        description="Bearer token that opens the gateway's /dean/metrics, and nothing else, to whoever scrapes it. Empty: only users may.",
+        json_schema_extra={"installation": True},
+    )
+    gateway_requests_per_second: float = Field(
+        default=100.0,
+        ge=0,
+        le=100_000,
+        description="Requests that one caller may send to one API server process, on average; five times as many at once. 0: any number.",
+        json_schema_extra={"installation": True},
+    )
+    gateway_threads: int = Field(
+        default=8,
+        ge=1,
+        le=64,
+        description="Requests that one API server process works on at once, and so its share of Airflow's database connections.",
         json_schema_extra={"installation": True},
     )
     poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")

@@ -45,6 +45,7 @@ BESIDE_DEFAULTS: dict[str, st.SearchStrategy[Any]] = {
     "report_uri": WORDS.map(lambda word: f"file:///{word}"),
     "redis_url": WORDS.map(lambda word: f"redis://user:{word}@localhost/0"),
     "audit_key": st.lists(WORDS.map(lambda word: word.ljust(32, "x")), min_size=1, max_size=3).map(",".join),
+    "metrics_token": WORDS.map(lambda word: word.ljust(16, "x")),
     "api_url": WORDS.map(lambda word: f"https://{word}.example/af"),
     "config_file": WORDS.map(lambda word: f"/nowhere/{word}.yaml"),
     "objective_parameters": st.dictionaries(WORDS, st.integers(-100, 100) | WORDS, max_size=3),
