@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+from typing import Any
+
 from airflow.plugins_manager import AirflowPlugin
+
+__all__ = ["DeanPlugin"]
+
+_log = logging.getLogger(__name__)
+WANTED = "DEAN_PLUGIN_API"
+"""Set to 1 or 0 where it cannot be seen whether this process serves Airflow's API."""
+
+
+def _serves_api() -> bool:
+    """Every component imports this module; only the API server needs what the gateway needs."""
+    wanted = os.environ.get(WANTED)
+    if wanted is not None:
+        return wanted == "1"
+    return "api-server" in sys.argv[:3] or "airflow.api_fastapi.main" in sys.modules
+
+
+def _applications() -> list[dict[str, Any]]:
+    """The gateway. Nothing that is wrong with it may keep Airflow's API server from starting."""
+    if not _serves_api():
+        return []
+    try:
+        from dean_provider.plugins.api.safe import gateway_app
+
+        return [{"app": gateway_app(), "url_prefix": "/dean", "name": "DEAN gateway"}]
+    except Exception:  # noqa: BLE001 - whatever it is, Airflow starts
+        _log.exception("the gateway cannot be imported; Airflow goes on without it")
+        return []
 
 
 class DeanPlugin(AirflowPlugin):
     """Announces this provider to Airflow's components."""
 
     name = "dean"
+    fastapi_apps = _applications()

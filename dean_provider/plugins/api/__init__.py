@@ -1,0 +1,1 @@
+"""The gateway: a FastAPI application that Airflow's API server mounts under ``/dean``."""

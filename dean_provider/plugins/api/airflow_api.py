@@ -1,0 +1,107 @@
+"""Airflow's own REST API, called in this process with the caller's own credentials, so that its rules and its audit hold.
+
+Never over the network: a server that waits for itself can run out of threads. And never many at once: Airflow's connection pool is
+small, and its own endpoint fails when more wait for it than it holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from starlette.types import ASGIApp
+
+from dean_provider.errors import (
+    AuthenticationError,
+    DeanError,
+    InvalidConfigurationError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServiceFailureError,
+    ServiceUnavailableError,
+)
+
+__all__ = ["AirflowAPI"]
+
+_AT_ONCE = 8
+_SECONDS = 30.0
+_LONGEST_DETAIL = 500
+
+
+def _installed() -> tuple[ASGIApp, str]:
+    from airflow.api_fastapi.app import API_ROOT_PATH, cached_app
+
+    # With the server's own arguments, or Airflow makes another application.
+    return cached_app(apps=os.environ.get("AIRFLOW_API_APPS", "all")), API_ROOT_PATH.rstrip("/")
+
+
+class AirflowAPI:
+    """:param application: Airflow's ASGI application and its path prefix."""
+
+    def __init__(self, application: Callable[[], tuple[ASGIApp, str]] = _installed) -> None:
+        self._application = application
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def create_run(
+        self, credentials: Mapping[str, str], dag_id: str, run_id: str, conf: Mapping[str, Any], note: str | None = None
+    ) -> bool:
+        """Create a run; ``False`` when there is one with this id already.
+
+        :raises DeanError: why Airflow refuses.
+        """
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf), "note": note}
+        answer = await self._send(credentials, "POST", f"/dags/{quote(dag_id, safe='')}/dagRuns", body)
+        if answer.status_code == 409:
+            return False
+        if answer.is_success:
+            return True
+        raise _refusal(answer, f"start DAG {dag_id}")
+
+    async def end_run(self, credentials: Mapping[str, str], dag_id: str, run_id: str) -> None:
+        """Fail a run that goes on. One that is over, or gone, stays so.
+
+        :raises DeanError: why Airflow refuses.
+        """
+        path = f"/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"
+        found = await self._send(credentials, "GET", path)
+        if found.status_code == 404 or (found.is_success and found.json().get("state") in ("success", "failed")):
+            return
+        answer = await self._send(credentials, "PATCH", path, {"state": "failed"})
+        if not answer.is_success and answer.status_code != 404:
+            raise _refusal(answer, f"end run {run_id}")
+
+    async def _send(self, credentials: Mapping[str, str], method: str, path: str, body: Any = None) -> httpx.Response:
+        application, prefix = self._application()
+        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+        async with (
+            self._turn,
+            httpx.AsyncClient(transport=transport, base_url="http://airflow", headers=dict(credentials), timeout=_SECONDS) as client,
+        ):
+            try:
+                return await asyncio.wait_for(client.request(method, f"{prefix}/api/v2{path}", json=body), _SECONDS)
+            except asyncio.TimeoutError:
+                raise ServiceUnavailableError("Airflow did not answer in time.", retry_after=2.0) from None
+
+
+def _refusal(answer: httpx.Response, what: str) -> DeanError:
+    """Airflow's answer in our words."""
+    try:
+        said = answer.json().get("detail", "")
+    except (ValueError, AttributeError):
+        said = ""
+    detail = str(said)[:_LONGEST_DETAIL]
+    details = {"airflow_status": answer.status_code, "airflow_says": detail}
+    kinds: dict[int, type[DeanError]] = {
+        400: InvalidConfigurationError,
+        401: AuthenticationError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        422: InvalidConfigurationError,
+    }
+    kind = kinds.get(answer.status_code, ServiceUnavailableError if answer.status_code == 503 else ServiceFailureError)
+    reason = f": {detail}" if detail and answer.status_code < 500 else ""
+    return kind(f"Airflow refuses to {what}{reason}.".replace("..", "."), details=details)

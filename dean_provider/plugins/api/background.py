@@ -1,0 +1,12 @@
+"""The jobs the gateway keeps running."""
+
+from __future__ import annotations
+
+from dean_provider.plugins.api.jobs import Job
+
+__all__ = ["background_jobs"]
+
+
+def background_jobs() -> list[Job]:
+    """Every job, made anew: an application has its own."""
+    return []

@@ -1,0 +1,38 @@
+"""Facts, as tasks and triggers tell them: about their own execution and no other."""
+
+from __future__ import annotations
+
+from dean_provider.contract.endpoints import gateway
+from dean_provider.contract.workflow import Origin, Recorded, RecordFacts
+from dean_provider.errors import PermissionDeniedError
+from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.recording import record
+from dean_provider.plugins.api.replays import settle_replay
+from dean_provider.plugins.api.rights import Right
+from dean_provider.plugins.api.serving import Served, Table
+from dean_provider.plugins.api.surroundings import Surroundings
+from dean_provider.plugins.api.task_token import TaskClaims
+
+__all__ = ["routes"]
+
+
+def routes(_: Surroundings) -> Table:
+    return {gateway.RECORD_FACTS: Served(record_facts, Right.TELL)}
+
+
+def _speaks_for(claims: TaskClaims, origin: Origin) -> bool:
+    same_run = (claims.dag_id, claims.run_id, claims.map_index) == (origin.dag_id, origin.run_id, origin.map_index)
+    return same_run and (not origin.task_group or claims.task_id.startswith(f"{origin.task_group}."))
+
+
+def record_facts(request: RecordFacts, call: Call) -> Recorded:
+    """:raises PermissionDeniedError: when the token is another task's."""
+    claims = call.caller.task
+    if claims is None or not _speaks_for(claims, request.origin):
+        raise PermissionDeniedError(
+            "This token is for another task than the one whose facts are told.",
+            details={"origin": request.origin.model_dump(), "token": claims.model_dump(exclude={"sub"}) if claims else None},
+        )
+    told, workflow = record(call, request.workflow_id, request.facts, origin=request.origin)
+    settle_replay(call.sessions, workflow)
+    return told

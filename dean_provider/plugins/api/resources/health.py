@@ -1,0 +1,100 @@
+"""How the gateway is, and how everything is that it knows of."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from fastapi import Response
+from fastapi.responses import PlainTextResponse
+
+from dean_provider import __version__
+from dean_provider.contract.endpoints import gateway
+from dean_provider.contract.installation import Status
+from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceName
+from dean_provider.errors import DeanError
+from dean_provider.hooks.service import ServiceHook
+from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.database import Sessions
+from dean_provider.plugins.api.rights import Right
+from dean_provider.plugins.api.serving import Served, Table
+from dean_provider.plugins.api.surroundings import Surroundings
+from dean_provider.web.health import HealthReport
+from dean_provider.web.instruments import Instruments
+
+__all__ = ["routes"]
+
+_EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
+_PATIENCE_SECONDS = 5.0
+
+
+def routes(around: Surroundings, instruments: Instruments) -> Table:
+    async def check_record() -> Check:
+        return await around.room.cheap.run(lambda: _record(around.room.sessions))
+
+    report = HealthReport(ServiceName.GATEWAY, __version__, {"record": check_record}, frozenset({"record"}))
+
+    async def health(_: Empty, call: Call) -> Response:
+        return await report(Empty())
+
+    async def read_status(_: Empty, call: Call) -> Status:
+        services = {"indexagent": around.indexagent(None, call.request_id), "evolution": around.evolution(None, call.request_id)}
+        checks = await asyncio.gather(*(_asked(hook) for hook in services.values()))
+        trials = await around.room.cheap.run(lambda: _trials(call))
+        return _status(dict(zip(services, checks, strict=True)), trials, call)
+
+    def metrics(_: Empty, call: Call) -> Response:
+        return PlainTextResponse(instruments.text(), media_type=_EXPOSITION)
+
+    return {
+        gateway.HEALTH: Served(health, Right.KNOWN),
+        gateway.METRICS: Served(metrics, Right.FIGURES),
+        gateway.READ_STATUS: Served(read_status, Right.SIGNED_IN),
+    }
+
+
+def _record(sessions: Sessions) -> Check:
+    try:
+        with sessions():
+            return Check(status=HealthStatus.HEALTHY)
+    except DeanError as error:
+        return Check(status=HealthStatus.UNHEALTHY, message=str(error))
+
+
+async def _asked(hook: ServiceHook) -> Check:
+    """How a service says it is. What is wrong with reaching it is said; addresses and connections are not everybody's."""
+    start = time.perf_counter()
+    try:
+        health = await asyncio.wait_for(hook.acall(hook.health_operation, Empty()), _PATIENCE_SECONDS)
+        found = Check(status=health.status, message="" if health.status is HealthStatus.HEALTHY else "the service says so")
+    except asyncio.TimeoutError:
+        found = Check(status=HealthStatus.UNHEALTHY, message=f"no answer within {_PATIENCE_SECONDS:g} s")
+    except DeanError as error:
+        found = Check(status=HealthStatus.UNHEALTHY, message=type(error).title)
+    return found.model_copy(update={"latency_seconds": round(time.perf_counter() - start, 6)})
+
+
+def _trials(call: Call) -> dict[str, int]:
+    from dean_provider.state import permitted
+
+    if not call.authority.reads():
+        return {}
+    with call.sessions() as session:
+        return permitted.count_trials(session, dag_ids=call.authority.dag_ids(session))
+
+
+def _status(services: Mapping[str, Check], trials: dict[str, int], call: Call) -> Status:
+    from airflow.version import version as airflow_version
+
+    well = all(check.status is HealthStatus.HEALTHY for check in services.values())
+    return Status(
+        status=HealthStatus.HEALTHY if well else HealthStatus.DEGRADED,
+        version=__version__,
+        airflow_version=airflow_version,
+        services={**services, "record": Check(status=HealthStatus.HEALTHY)},
+        trials=trials,
+        user=call.caller.name,
+        timestamp=datetime.now(timezone.utc),
+    )
