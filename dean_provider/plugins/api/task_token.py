@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from structlog import get_logger
 
 from dean_provider.errors import AuthenticationError
+from dean_provider.hooks.gateway import AUDIENCE
 
-__all__ = ["AUDIENCE", "Secret", "TaskClaims", "TaskTokens", "installed_secrets", "is_task_token"]
+__all__ = ["Secret", "TaskClaims", "TaskTokens", "installed_secrets", "is_task_token"]
 
-AUDIENCE = "dean-gateway"
+
 _ALGORITHMS = ["HS256", "HS384", "HS512"]
 _SHORTEST_SECRET = 16
 _SKEW_SECONDS = 30
