@@ -85,10 +85,12 @@ class Gateway:
     def call(self, operation: Operation[Request, Response], request: Request, *, key: str | None = None) -> Response:
         """Have the gateway do ``operation``.
 
-        :param key: idempotency key: with the same one, asking again is asking once.
+        :param key: idempotency key: with the same one, asking again is asking once. A change without one is given one of its own, so that
+            it is made once even if an answer is lost.
         :raises DeanError: what went wrong, with advice for a person at the command line.
         """
-        headers = {IDEMPOTENCY_KEY: key} if key else None
+        changes = gateway.REFERENCE.route(operation).method not in ("GET", "HEAD")
+        headers = {IDEMPOTENCY_KEY: key or str(uuid4())} if changes else None
         return self._run(operate(self._channel, operation, request, self._manner(), headers=headers))
 
     def read_again(self, operation: Operation[Request, Response], request: Request, etag: str | None) -> Versioned[Response]:

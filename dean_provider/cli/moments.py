@@ -9,6 +9,7 @@ import rich_click as click
 
 __all__ = ["moment", "shown"]
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?")
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -24,10 +25,12 @@ def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
     try:
         if ago := _AGO.fullmatch(text):
             return datetime.now(timezone.utc) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+        if _ISO.fullmatch(text):
+            return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError):
-        rule = "is neither a moment, such as 2026-01-31 or 2026-01-31T12:00+01:00, nor how long ago, such as 2h"
-        raise click.BadParameter(f"{value!r} {rule}.", ctx=ctx, param=param) from None
+        pass
+    rule = "is neither a moment, such as 2026-01-31 or 2026-01-31T12:00+01:00, nor how long ago, such as 2h"
+    raise click.BadParameter(f"{value!r} {rule}.", ctx=ctx, param=param)
 
 
 def shown(when: datetime | None) -> str:

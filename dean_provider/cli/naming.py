@@ -14,6 +14,7 @@ __all__ = ["trial_id_of", "trial_of"]
 _CANDIDATES = 100
 _SHOWN = 5
 _LONGEST = 200
+_LONGEST_NAME = 64
 
 
 def trial_of(gateway: Gateway, text: str) -> Workflow:
@@ -24,8 +25,7 @@ def trial_of(gateway: Gateway, text: str) -> Workflow:
     """
     if (whole := _whole(text)) is not None:
         return gateway.call(READ_TRIAL, WorkflowRef(workflow_id=whole))
-    found = gateway.call(LIST_TRIALS, ListWorkflows(search=text[:_LONGEST], limit=_CANDIDATES))
-    meant = [workflow for workflow in found.workflows if _means(text, workflow)]
+    meant = _meant(gateway, text)
     if len(meant) == 1:
         return meant[0]
     if meant:
@@ -49,8 +49,24 @@ def _whole(text: str) -> UUID | None:
         return None
 
 
+def _meant(gateway: Gateway, text: str) -> list[Workflow]:
+    found = gateway.call(LIST_TRIALS, ListWorkflows(search=text[:_LONGEST], limit=_CANDIDATES))
+    meant = {workflow.id: workflow for workflow in found.workflows if _means(text, workflow)}
+    if found.next_cursor and len(text) <= _LONGEST_NAME:
+        named = gateway.call(LIST_TRIALS, ListWorkflows(name=text, limit=_CANDIDATES))
+        meant |= {workflow.id: workflow for workflow in named.workflows}
+    return list(meant.values())
+
+
 def _means(text: str, workflow: Workflow) -> bool:
-    return workflow.name == text or str(workflow.id).startswith(text) or (workflow.trial_id or "").startswith(text)
+    """Whether ``text`` is the trial's name or the beginning of one of its ids, with or without dashes, in small or large letters."""
+    beginning = _bare(text)
+    ids = (str(workflow.id), workflow.trial_id or "")
+    return (bool(text) and workflow.name == text) or (bool(beginning) and any(_bare(known).startswith(beginning) for known in ids))
+
+
+def _bare(identity: str) -> str:
+    return identity.replace("-", "").lower()
 
 
 def _ambiguous(text: str, meant: list[Workflow]) -> ConflictError:

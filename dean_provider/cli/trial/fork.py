@@ -39,8 +39,6 @@ def fork(
     as_json: bool,
 ) -> int:
     """Start a new trial from a generation of TRIAL, with its configuration but for what --file and --config say."""
-    from uuid import uuid4
-
     from dean_provider.cli.naming import trial_id_of
     from dean_provider.cli.trial.ending import reported
     from dean_provider.cli.values import configuration
@@ -49,5 +47,5 @@ def fork(
 
     config = configuration(given, file)
     request = ForkTrial(workflow_id=trial_id_of(gateway, trial), generation=generation, config=config, note=note)
-    requested = gateway.call(FORK_TRIAL, request, key=idempotency_key or str(uuid4()))
+    requested = gateway.call(FORK_TRIAL, request, key=idempotency_key)
     return reported(gateway, requested, wait=wait, every=every, as_json=as_json)

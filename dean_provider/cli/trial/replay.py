@@ -26,8 +26,6 @@ def replay(gateway: Gateway, *, trial: str, note: str | None, wait: bool, every:
 
     With --wait it tells whether the digests agree; the exit code is 5 when they do not.
     """
-    from uuid import uuid4
-
     from dean_provider.cli.naming import trial_id_of
     from dean_provider.cli.terminal import print_json
     from dean_provider.cli.trial.ending import exit_code_of, reported, say, waited_for
@@ -36,7 +34,7 @@ def replay(gateway: Gateway, *, trial: str, note: str | None, wait: bool, every:
     from dean_provider.contract.workflow import WorkflowRef
 
     original = trial_id_of(gateway, trial)
-    requested = gateway.call(REPLAY_TRIAL, ReplayTrial(workflow_id=original, note=note), key=idempotency_key or str(uuid4()))
+    requested = gateway.call(REPLAY_TRIAL, ReplayTrial(workflow_id=original, note=note), key=idempotency_key)
     if not wait:
         return reported(gateway, requested, wait=False, every=every, as_json=as_json)
     if not as_json:

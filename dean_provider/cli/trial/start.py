@@ -40,13 +40,11 @@ def start(
 
     Its settings are those of --file, and over them those of --config; what neither gives is decided by the installation's layers.
     """
-    from uuid import uuid4
-
     from dean_provider.cli.trial.ending import reported
     from dean_provider.cli.values import configuration
     from dean_provider.contract.endpoints.gateway import REQUEST_TRIAL
     from dean_provider.contract.steering import RequestTrial
 
     request = RequestTrial(dag_id=dag_id, config=configuration(given, file), note=note)
-    requested = gateway.call(REQUEST_TRIAL, request, key=idempotency_key or str(uuid4()))
+    requested = gateway.call(REQUEST_TRIAL, request, key=idempotency_key)
     return reported(gateway, requested, wait=wait, every=every, as_json=as_json)

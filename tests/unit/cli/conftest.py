@@ -178,7 +178,7 @@ class StandIn(ThreadingHTTPServer):
         wanted = [
             trial
             for trial in self.trials.values()
-            if (request.search or "") in f"{trial.name} {trial.id} {trial.trial_id}" and request.status in (None, trial.status)
+            if request.status in (None, trial.status) and request.name in (None, trial.name) and _holds(trial, request.search)
         ]
         page, cursor = self._paged(wanted, request)
         return WorkflowPage(workflows=page, next_cursor=cursor)
@@ -283,6 +283,11 @@ class StandIn(ThreadingHTTPServer):
 
 
 _STEERING = {"request_trial", "fork_trial", "replay_trial"}
+
+
+def _holds(trial: WorkflowDetail, search: str | None) -> bool:
+    text = (search or "").lower()
+    return text in f"{trial.name} {trial.trial_id}".lower() or trial.id.hex.startswith(text.replace("-", ""))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -127,7 +127,7 @@ def test_who_may_not_is_told_so(signed_in, dean) -> None:
 
 
 def test_a_command_needs_no_airflow(signed_in, state_home) -> None:
-    code = "import sys; from dean_provider.cli.main import main; code = main(sys.argv[1:]); "
+    code = "import sys; from dean_provider.cli.main import main; code = int(main(sys.argv[1:])); "
     code += "print(sorted({'airflow', 'sqlalchemy', 'fastapi', 'numpy', 'aiohttp'} & set(sys.modules)), code)"
     done = subprocess.run([sys.executable, "-c", code, "trial", "list"], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[] 0"

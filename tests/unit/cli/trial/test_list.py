@@ -31,13 +31,25 @@ def test_every_filter_reaches_the_gateway(signed_in, dean, trial) -> None:
     signed_in.add(trial("parent"))
     words = [
         *("--status", "running", "--dag-id", "d", "--run-id", "r", "--objective", "sphere", "--name", "n", "--owner", "ada"),
-        *("--parent", "parent", "--label", "team=packing", "--search", "x", "--since", "2026-01-31T12:00+01:00", "--until", "2026-02-01Z"),
+        *(
+            "--parent",
+            "parent",
+            "--label",
+            "team=packing",
+            "--search",
+            "x",
+            "--since",
+            "2026-01-31T12:00+01:00",
+            "--until",
+            "2026-02-01T00:00Z",
+        ),
     ]
     assert dean("trial", "list", *words)[0] == 0
     asked = signed_in.last("list_trials")
     assert (asked.status, asked.dag_id, asked.run_id, asked.objective) == (WorkflowStatus.RUNNING, "d", "r", "sphere")
     assert (asked.name, asked.owner, asked.parent_id, asked.label, asked.search) == ("n", "ada", trial("parent").id, "team=packing", "x")
     assert asked.created_after == datetime(2026, 1, 31, 11, tzinfo=timezone.utc)
+    assert asked.created_before == datetime(2026, 2, 1, tzinfo=timezone.utc)
     assert asked.limit == 20
 
 
@@ -46,7 +58,11 @@ def test_how_long_ago(signed_in, dean) -> None:
     assert dean("trial", "list", "--since", "2h")[0] == 0
     asked = signed_in.last("list_trials").created_after
     assert timedelta(0) <= asked - (before - timedelta(hours=2)) < timedelta(minutes=1)
-    code, _, err = dean("trial", "list", "--since", "yesterday")
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-02-01Z", "2026-02-01T12", "999999w", "-2h", ""])
+def test_what_is_no_moment_is_usage(signed_in, dean, text: str) -> None:
+    code, _, err = dean("trial", "list", "--since", text)
     assert code == 2
     assert "neither a moment" in err
 

@@ -10,7 +10,7 @@ import pytest
 from dean_provider.contract.trial import Scores, TerminationReason
 
 
-@pytest.mark.parametrize("shorten", [str, lambda whole: whole.hex, lambda whole: str(whole)[:6], lambda whole: str(whole)[:12]])
+@pytest.mark.parametrize("shorten", [str, lambda whole: whole.hex, lambda whole: str(whole)[:6], lambda whole: whole.hex[:12].upper()])
 def test_by_id_and_by_the_beginning_of_one(signed_in, dean, trial, shorten) -> None:
     signed_in.add(trial("one"), trial("two"))
     code, out, _ = dean("trial", "show", shorten(trial("one").id), "--json")
@@ -22,6 +22,12 @@ def test_by_name_and_by_the_services_id(signed_in, dean, trial) -> None:
     for text in ("one", "t-one more"):
         assert dean("trial", "show", text, "--json")[0] == 0
     assert json.loads(dean("trial", "show", "one", "--json")[1])["name"] == "one"
+
+
+def test_by_a_name_that_many_others_hold(signed_in, dean, trial) -> None:
+    signed_in.add(*(trial(f"packing {number}") for number in range(150)), trial("packing"))
+    code, out, _ = dean("trial", "show", "packing", "--json")
+    assert (code, json.loads(out)["name"]) == (0, "packing")
 
 
 def test_a_whole_id_is_not_looked_up(signed_in, dean, trial) -> None:
@@ -41,9 +47,9 @@ def test_several_that_could_be_meant_are_listed(signed_in, dean, trial) -> None:
         assert f"{second.id} (same, failed" in err
 
 
-@pytest.mark.parametrize("text", ["nothing", "00000000-0000-4000-8000-000000000000", "%", "x" * 5000])
+@pytest.mark.parametrize("text", ["nothing", "", "-", "00000000-0000-4000-8000-000000000000", "%", "x" * 5000])
 def test_what_is_not_there(signed_in, dean, trial, text: str) -> None:
-    signed_in.add(trial("one"))
+    signed_in.add(trial("one"), trial(""))
     code, out, _ = dean("trial", "show", text, "--json")
     assert (code, json.loads(out)["error_code"]) == (1, "not_found")
 

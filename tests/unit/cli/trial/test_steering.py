@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from dean_provider.errors import InvalidStateError, PermissionDeniedError
+from dean_provider.errors import InvalidStateError, PermissionDeniedError, ServiceUnavailableError
 
 
 class Person(io.StringIO):
@@ -57,3 +57,16 @@ def test_a_refusal_says_why(signed_in, dean, trial) -> None:
     code, _, err = dean("trial", "pause", "one")
     assert code == 7
     assert "You may not edit DAG dean_evolution_trial." in err
+
+
+def test_a_lost_answer_does_not_steer_twice(signed_in, dean, trial) -> None:
+    def lose() -> None:
+        del signed_in.before["pause_trial"]
+        raise ServiceUnavailableError("Busy.")
+
+    signed_in.add(trial("one"))
+    signed_in.before["pause_trial"] = lose
+    assert dean("trial", "pause", "one")[0] == 0
+    keys = [headers["idempotency-key"] for name, _, headers in signed_in.asked if name == "pause_trial"]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -73,6 +76,21 @@ def test_ctrl_c_ends_the_watching_and_says_that_the_trial_goes_on(signed_in, dea
     assert code == 130
     assert f"The trial goes on. `dean trial watch {trial('one').id}` shows it again" in err
     assert "cancel_trial" not in signed_in.operations()
+
+
+def test_a_real_ctrl_c(signed_in, trial) -> None:
+    signed_in.add(trial("one"))
+    program = "import sys; from dean_provider.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    words = [sys.executable, "-c", program, "trial", "watch", "one", "--every", "60"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        assert "running" in watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        _, err = watching.communicate(timeout=60)
+    assert watching.returncode == 130
+    assert "The trial goes on." in err
+    assert "Traceback" not in err
+    assert set(signed_in.operations()) == {"list_trials", "read_trial", "read_metrics"}
 
 
 class Time:
