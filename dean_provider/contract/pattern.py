@@ -114,11 +114,17 @@ class ListPatterns(PageRequest):
 
 
 class DetectPatterns(RequestModel):
-    """Find trait ranges enriched among the fittest ``elite_share`` over the generations ``start`` to ``end`` of a population."""
+    """Find trait ranges enriched among the fittest ``elite_share`` over the generations ``start`` to ``end`` of a population.
+
+    The first generations are the default: their agents still differ at random, so what the fittest share is more often what makes them fit.
+    Later, most of it was only inherited together.
+    """
 
     population_id: str = Field(min_length=1, max_length=128)
-    start: int | None = Field(default=None, ge=0, le=10**9, description="First generation looked at; the newest when empty.")
-    end: int | None = Field(default=None, ge=0, le=10**9, description="Last generation looked at; the newest when empty.")
+    start: int = Field(default=0, ge=0, le=10**9, description="First generation looked at.")
+    end: int | None = Field(
+        default=10, ge=0, le=10**9, description="Last generation looked at, if there are so many; the newest when empty."
+    )
     elite_share: float = Field(default=0.25, gt=0, lt=1)
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
     limit: int = Field(default=20, ge=1, le=100)

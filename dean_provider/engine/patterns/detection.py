@@ -30,7 +30,7 @@ LIFT: Final = 1.5
 
 
 class Detected(NamedTuple):
-    """A pattern that stood out, how, and in words."""
+    """A pattern that stood out, how, and what it says in words."""
 
     body: PatternBody
     support: Support
@@ -130,20 +130,17 @@ def _pattern(space: SearchSpace, found: Candidates, index: int, support: Support
         high=float(high) if np.isfinite(high) else None,
         values=None if np.isnan(value) else (float(value),),
     )
-    return Detected(PatternBody(ranges=(one,)), support, _words(space, one, support))
+    return Detected(PatternBody(ranges=(one,)), support, _words(space, one))
 
 
-def _words(space: SearchSpace, one: TraitRange, support: Support) -> str:
+def _words(space: SearchSpace, one: TraitRange) -> str:
     trait = next(trait for trait in space.traits if trait.name == one.trait)
     name = f"{one.trait}[{one.index}]" if trait.length > 1 else one.trait
     if one.values is not None:
         option = trait.options[int(one.values[0])] if trait.kind == "choice" else bool(one.values[0])
-        what = f"{name} is {option}"
-    elif one.low is None:
-        what = f"{name} is at most {one.high:.4g}"
-    elif one.high is None:
-        what = f"{name} is at least {one.low:.4g}"
-    else:
-        what = f"{name} is from {one.low:.4g} to {one.high:.4g}"
-    elite, everyone = support.elite_matching / support.elite_size, support.population_matching / support.population_size
-    return f"{what} in {elite:.0%} of the fittest and {everyone:.0%} of all agents."
+        return f"{name} is {option}"
+    if one.low is None:
+        return f"{name} is at most {one.high:.4g}"
+    if one.high is None:
+        return f"{name} is at least {one.low:.4g}"
+    return f"{name} is from {one.low:.4g} to {one.high:.4g}"

@@ -72,15 +72,14 @@ class PatternDetection:
                 details={"population_id": request.population_id},
                 suggestions=["Ask again when the trial has finished a generation."],
             )
-        start = newest if request.start is None else request.start
-        end = newest if request.end is None else request.end
-        wanted = *known, GenerationRow.generation.between(start, end)
+        end = newest if request.end is None else min(newest, request.end)
+        wanted = *known, GenerationRow.generation.between(request.start, end)
         count = session.scalar(select(func.count()).select_from(GenerationRow).where(*wanted)) or 0
         genes = count * population.size * space_of(population).size
         if genes > self.max_genes:
             raise LimitExceededError(
                 f"{count} generations hold {genes} genes; at most {self.max_genes} are looked at at once.",
-                details={"field": "start", "value": start, "rule": f"at most {self.max_genes} genes"},
+                details={"field": "end", "value": end, "rule": f"at most {self.max_genes} genes"},
                 suggestions=["Ask for fewer generations."],
             )
         return end, list(session.scalars(select(GenerationRow).where(*wanted).order_by(GenerationRow.generation)))

@@ -30,9 +30,10 @@ def test_planted_ranges_are_found_and_only_those(mixed_space):
     fitness += 3.0 * (genomes[:, 1] > 1.0) + 3.0 * (genomes[:, 5] >= 3) + 3.0 * (genomes[:, 9] == 2.0)
     found = detect(mixed_space, genomes, fitness)
     assert {(one.body.ranges[0].trait, one.body.ranges[0].index) for one in found} == {("r", 1), ("i", 1), ("c", 0)}
-    texts = " ".join(one.description for one in found)
-    assert "c is z in" in texts
-    assert re.search(r"i\[1\] is at least [23] in", texts)
+    said = {one.body.ranges[0].trait: one.description for one in found}
+    assert said["c"] == "c is z"
+    assert re.fullmatch(r"i\[1\] is at least [23]", said["i"])
+    assert re.fullmatch(r"r\[1\] is at least [0-9.]+", said["r"])
 
 
 def test_support_counts_what_it_says(history):

@@ -252,6 +252,7 @@ def test_patterns_are_found_where_the_fittest_agree(indexagent):
     ranges = found[0]["body"]["ranges"]
     assert [(one["trait"], one["index"]) for one in ranges] == [("x", 1)]
     assert found[0]["support"]["q_value"] <= 0.05
+    assert found[0]["generation"] == 0
     assert found[0]["pattern_id"] == client.post("/api/v1/populations/p/patterns/detect", json={}).json()["patterns"][0]["pattern_id"]
     shuffled = np.random.default_rng(1).permutation(fitness)
     create(client, "q", size=200)
