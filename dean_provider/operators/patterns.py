@@ -30,7 +30,9 @@ class DiscoverPatternsOperator(TrialOperator):
     Skipped when the trial's pattern policy is ``off``, or when IndexAgent detects no patterns in its dialect.
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
-    :param history: generations looked at, counted back from the last.
+    :param start: first generation looked at.
+    :param end: last generation looked at, if the trial has so many; ``None`` for its last. In the first generations agents still differ at
+        random, so what the fittest share is more often what makes them fit (docs/explanation/engine.md has the figures).
     :param elite_share: share of the fittest that is compared with the whole population.
     :param false_discovery_rate: Benjamini-Hochberg rate at which a range counts as enriched.
     :param limit: patterns kept, the best supported first; each is measured, and measuring uses tokens.
@@ -43,7 +45,8 @@ class DiscoverPatternsOperator(TrialOperator):
         self,
         *,
         trial: Mapping[str, Any] | str | Any,
-        history: int = 200,
+        start: int = 0,
+        end: int | None = 10,
         elite_share: float = 0.25,
         false_discovery_rate: float = 0.05,
         limit: int = 10,
@@ -52,7 +55,8 @@ class DiscoverPatternsOperator(TrialOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.trial = trial
-        self.history = history
+        self.start = start
+        self.end = end
         self.elite_share = elite_share
         self.false_discovery_rate = false_discovery_rate
         self.limit = limit
@@ -81,8 +85,8 @@ class DiscoverPatternsOperator(TrialOperator):
 
         return DetectPatterns(
             population_id=population_id or handle.population_id or handle.trial_id,
-            start=max(0, last - self.history + 1),
-            end=max(0, last),
+            start=self.start,
+            end=max(0, last if self.end is None else min(self.end, last)),
             elite_share=self.elite_share,
             false_discovery_rate=self.false_discovery_rate,
             limit=self.limit,

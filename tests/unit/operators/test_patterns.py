@@ -68,15 +68,19 @@ def test_finds_stores_and_measures(discover, services, make_trial, measured):
     assert result["patterns"][0]["effect"] == [1.0, 0.5, 1.5]
     assert result["tests"] == 40
     (question,) = indexagent.requests("detect_patterns")
-    assert (question.population_id, question.start, question.end) == ("p-1", 0, 60)
+    assert (question.population_id, question.start, question.end) == ("p-1", 0, 10)
     assert {request.pattern.trial_id for request in evolution.requests("store_pattern")} == {"t-1"}
 
 
-def test_looks_back_only_so_far(discover, services, make_trial, measured):
-    _, indexagent = services({"read_trial": make_trial("completed", 5000), **measured}, {"detect_patterns": DETECTED})
-    discover(history=50)
+@pytest.mark.parametrize(
+    ("window", "last", "asked"),
+    [({}, 4, (0, 4)), ({"start": 3, "end": 7}, 60, (3, 7)), ({"end": None}, 5000, (0, 5000)), ({"start": 50, "end": None}, 60, (50, 60))],
+)
+def test_looks_at_the_generations_it_is_told(discover, services, make_trial, measured, window, last, asked):
+    _, indexagent = services({"read_trial": make_trial("completed", last), **measured}, {"detect_patterns": DETECTED})
+    discover(**window)
     (question,) = indexagent.requests("detect_patterns")
-    assert (question.start, question.end) == (4951, 5000)
+    assert (question.start, question.end) == asked
 
 
 def test_found_again_they_have_the_same_ids(discover, services, make_trial, measured):
