@@ -79,7 +79,8 @@ class GatewayHook(ServiceHook):
         return await self._arun(self._record(facts))
 
     def manner(self, timeout: float | None = None, deadline: float | None = None) -> Manner:
-        return replace(super().manner(timeout, deadline), claims=self.task)
+        named = {"sub": "/".join(str(part) for part in self.task.values())} if self.task else {}
+        return replace(super().manner(timeout, deadline), claims={**named, **self.task})
 
     def _record(self, facts: RecordFacts) -> Steps[Recorded]:
         recorded: Recorded = yield from self._operate(RECORD_FACTS, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -15,7 +15,8 @@ from dean_provider.operators.base import TrialOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from dean_provider.contract.pattern import Pattern
+    from dean_provider.contract.events.fact import Fact
+    from dean_provider.contract.pattern import AppliedPatterns, Pattern
     from dean_provider.hooks import EvolutionAPIHook
 
 __all__ = ["ApplyPatternsOperator", "DiscoverPatternsOperator"]
@@ -30,9 +31,7 @@ class DiscoverPatternsOperator(TrialOperator):
     Skipped when the trial's pattern policy is ``off``, or when IndexAgent detects no patterns in its dialect.
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
-    :param start: first generation looked at.
-    :param end: last generation looked at, if the trial has so many; ``None`` for its last. In the first generations agents still differ at
-        random, so what the fittest share is more often what makes them fit (docs/explanation/engine.md has the figures).
+    :param history: generations looked at, counted back from the last.
     :param elite_share: share of the fittest that is compared with the whole population.
     :param false_discovery_rate: Benjamini-Hochberg rate at which a range counts as enriched.
     :param limit: patterns kept, the best supported first; each is measured, and measuring uses tokens.
@@ -45,8 +44,7 @@ class DiscoverPatternsOperator(TrialOperator):
         self,
         *,
         trial: Mapping[str, Any] | str | Any,
-        start: int = 0,
-        end: int | None = 10,
+        history: int = 200,
         elite_share: float = 0.25,
         false_discovery_rate: float = 0.05,
         limit: int = 10,
@@ -55,18 +53,24 @@ class DiscoverPatternsOperator(TrialOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.trial = trial
-        self.start = start
-        self.end = end
+        self.history = history
         self.elite_share = elite_share
         self.false_discovery_rate = false_discovery_rate
         self.limit = limit
         self.agents = agents
 
     async def act(self, context: Context) -> dict[str, Any]:
+        handle = TrialHandle.of(self.trial)
+        async with self.recording(handle.record, context) as recorder:
+            found, patterns = await self._discovered(context, handle)
+            await recorder.tell(*(fact for pattern in patterns for fact in _facts(pattern)))
+            return {"tests": found, "patterns": [_brief(pattern) for pattern in patterns]}
+
+    async def _discovered(self, context: Context, handle: TrialHandle) -> tuple[int, list[Pattern]]:
+        """How many ranges were tested, and the patterns among them, measured where that is possible."""
         from dean_provider.contract.endpoints import evolution, indexagent
         from dean_provider.contract.trial import TrialRef
 
-        handle = TrialHandle.of(self.trial)
         if handle.pattern_policy is PatternPolicy.OFF:
             raise AirflowSkipException("The trial's pattern policy is off.")
         api, agents = self.evolution(handle.evolution_conn_id, context), self.indexagent(handle.indexagent_conn_id, context)
@@ -78,15 +82,15 @@ class DiscoverPatternsOperator(TrialOperator):
         patterns = await self._measured(api, [self._named(handle, pattern) for pattern in found.patterns])
         for pattern in patterns:
             self.log.info("%s: %s%s", pattern.status.value, pattern.description or pattern.pattern_id, _worth(pattern))
-        return {"tests": found.tests, "patterns": [_brief(pattern) for pattern in patterns]}
+        return found.tests, patterns
 
     def _question(self, handle: TrialHandle, population_id: str | None, last: int) -> Any:
         from dean_provider.contract.pattern import DetectPatterns
 
         return DetectPatterns(
             population_id=population_id or handle.population_id or handle.trial_id,
-            start=self.start,
-            end=max(0, last if self.end is None else min(self.end, last)),
+            start=max(0, last - self.history + 1),
+            end=max(0, last),
             elite_share=self.elite_share,
             false_discovery_rate=self.false_discovery_rate,
             limit=self.limit,
@@ -151,10 +155,18 @@ class ApplyPatternsOperator(TrialOperator):
         self.discovered = discovered
 
     async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.contract.events.pattern import PatternApplied
+
+        handle = TrialHandle.of(self.trial)
+        async with self.recording(handle.record, context) as recorder:
+            applied = await self._applied(context, handle)
+            await recorder.tell(PatternApplied.model_validate(applied.model_dump()))
+            return applied.model_dump(mode="json")
+
+    async def _applied(self, context: Context, handle: TrialHandle) -> AppliedPatterns:
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.pattern import ApplyPatterns
 
-        handle = TrialHandle.of(self.trial)
         if handle.pattern_policy is not PatternPolicy.APPLY:
             raise AirflowSkipException(f"The trial's pattern policy is {handle.pattern_policy.value}.")
         accepted = [item["pattern_id"] for item in (self.discovered or {}).get("patterns", []) if item["status"] == "accepted"]
@@ -171,7 +183,17 @@ class ApplyPatternsOperator(TrialOperator):
             applied.mean_fitness_before,
             applied.mean_fitness_after,
         )
-        return applied.model_dump(mode="json")
+        return applied
+
+
+def _facts(pattern: Pattern) -> Iterator[Fact]:
+    """That it was found and, when it was measured to be worth nothing, that it was refused for that."""
+    from dean_provider.contract.events.pattern import PatternDiscovered, PatternRefused
+
+    known = {"pattern_id": pattern.pattern_id, "effectiveness": pattern.effectiveness}
+    yield PatternDiscovered(**known, description=pattern.description, support=pattern.support)
+    if pattern.status.value == "refused":
+        yield PatternRefused(**known, reason="its measured effect may be nil")
 
 
 def _worth(pattern: Pattern) -> str:

@@ -38,10 +38,18 @@ class InitializePopulationOperator(TrialOperator):
         self.plan = plan
 
     async def act(self, context: Context) -> dict[str, Any]:
+        from dean_provider.contract.events.trial import PopulationInitialized
+
+        plan = TrialPlan.model_validate(self.plan)
+        async with self.recording(plan.record, context, begins=True) as recorder:
+            made = await self._initialized(context, plan)
+            await recorder.tell(PopulationInitialized(population_id=made["population_id"] or plan.trial_id, size=made["size"]))
+            return made
+
+    async def _initialized(self, context: Context, plan: TrialPlan) -> dict[str, Any]:
         from dean_provider.contract.endpoints import indexagent
         from dean_provider.contract.population import CreatePopulation
 
-        plan = TrialPlan.model_validate(self.plan)
         evolution, agents = self.evolution(plan.evolution_conn_id, context), self.indexagent(plan.indexagent_conn_id, context)
         space = await self._space(evolution, plan)
         if not await self.supports(agents, indexagent.CREATE_POPULATION):

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from dean_provider.contract.trial import Trial
     from dean_provider.handle import Original
     from dean_provider.operators.gathering import Gathering
+    from dean_provider.recording.recorder import Recorder
     from dean_provider.report import ReportData
 
 __all__ = ["PublishReportOperator"]
+
+LONGEST_URI = 250
+RECORD_SECONDS = 60.0
+"""How long publishing waits for a record that is behind to be completed; a later step does the rest."""
 
 WITHOUT_FOLDERS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"})
 """Stores of objects, where making a folder asks for the bucket and makes it when it cannot be seen: more than writing may be allowed to."""
@@ -66,11 +71,16 @@ class PublishReportOperator(TrialOperator):
         self.awaits = tuple(awaits)
 
     async def act(self, context: Context) -> dict[str, Any]:
+        handle = TrialHandle.of(self.trial)
+        async with self.recording(handle.record, context) as recorder:
+            return await self._publish(context, handle, recorder)
+
+    async def _publish(self, context: Context, handle: TrialHandle, recorder: Recorder) -> dict[str, Any]:
         from dean_provider.operators.gathering import Gathering
+        from dean_provider.recording.followed import record_end
         from dean_provider.report import render
         from dean_provider.triggers.trial import stop_trial
 
-        handle = TrialHandle.of(self.trial)
         gathering = Gathering(
             self.evolution(handle.evolution_conn_id, context), self.indexagent(handle.indexagent_conn_id, context), handle.trial_id
         )
@@ -81,11 +91,15 @@ class PublishReportOperator(TrialOperator):
             how = await stop_trial(self.evolution(handle.evolution_conn_id, context), handle.trial_id, "what was reached is published")
             self.log.info("Nobody waits for trial %s any more; it was told to stop: %s.", handle.trial_id, how)
             trial = await gathering.trial()
+        service = self.evolution(handle.evolution_conn_id, context)
+        await record_end(recorder, service, trial, seconds=RECORD_SECONDS, reason=unsuccessful, behind=bool(unsuccessful))
         data = await self._data(context, gathering, trial)
+        data.run.update(self._head(recorder))
         name = (trial.config.name if trial.config else handle.name) or "trial"
         location = await asyncio.to_thread(self._write, f"{name}/{handle.trial_id}.html", render(data))
         self.log.info("Report: %s", location)
         context["ti"].xcom_push(key=REPORT_KEY, value=location)
+        await self._tell(recorder, data, location)
         if unsuccessful:
             raise AirflowFailException(f"{unsuccessful} The report of how far it came is at {location}.")
         outcome = self._outcome(data, name, location)
@@ -94,6 +108,27 @@ class PublishReportOperator(TrialOperator):
         event = {key: outcome[key] for key in ("trial_id", "digest", "status", "scores", "report")}
         context["outlet_events"][AssetAlias(TRIALS_ALIAS)].add(create_asset(name=name), extra=event)
         return outcome
+
+    async def _tell(self, recorder: Recorder, data: ReportData, location: str) -> None:
+        from dean_provider.contract.events.trial import ReportPublished
+
+        checked = data.verification
+        published = ReportPublished(
+            uri=location if len(location) <= LONGEST_URI else None,
+            digest=data.trial.digest,
+            scores=checked.scores if checked else data.trial.scores,
+            baselines=checked.baselines if checked else {},
+        )
+        if await recorder.tell(published):
+            for name, value in self._head(recorder).items():
+                self.log.info("%s: %s", name.capitalize(), value)
+
+    @staticmethod
+    def _head(recorder: Recorder) -> dict[str, str]:
+        """Where the trial is recorded and how far, for whoever checks later that nothing was cut off."""
+        if recorder.ref is None or recorder.head is None:
+            return {}
+        return {"record": str(recorder.ref.workflow_id), "record head": f"{recorder.head.sequence}:{recorder.head.hash}"}
 
     def _unsuccessful(self, context: Context, trial: Trial) -> str:
         """Why the trial counts as failed, in a sentence; empty when it does not."""

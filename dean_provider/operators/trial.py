@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -15,10 +17,18 @@ from dean_provider.operators.validation import warn_of_drift
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from dean_provider.contract.events.fact import Fact
     from dean_provider.contract.trial import Trial
     from dean_provider.hooks import EvolutionAPIHook
+    from dean_provider.recording.recorder import Recorder
 
 __all__ = ["CompensateOperator", "StartEvolutionOperator"]
+
+RECORD_SECONDS = 60.0
+"""How long the last step takes to complete a record that is behind; the reconciler does the rest."""
+
+STOPPING_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0, 1.0, 1.0)
+"""Between looks at whether a trial that was told to stop has done so."""
 
 
 class StartEvolutionOperator(TrialOperator):
@@ -39,22 +49,50 @@ class StartEvolutionOperator(TrialOperator):
         self.population = population
 
     async def act(self, context: Context) -> dict[str, Any]:
-        from dean_provider.errors import TrialFailedError
+        plan = TrialPlan.model_validate(self.plan)
+        async with self.recording(plan.record, context) as recorder:
+            return await self._start(context, plan, recorder)
 
-        plan = self._forked_at(TrialPlan.model_validate(self.plan), (self.population or {}).get("generation"))
+    async def _start(self, context: Context, plan: TrialPlan, recorder: Recorder) -> dict[str, Any]:
+        from dean_provider.errors import TrialFailedError
+        from dean_provider.recording.facts import ending
+
+        plan = self._forked_at(plan, (self.population or {}).get("generation"))
         population = (self.population or {}).get("population_id") or plan.population_id or plan.trial_id
         trial = await self._started(self.evolution(plan.evolution_conn_id, context), plan, population)
         self.log.info("Trial %s is %s at generation %d.", trial.trial_id, trial.status.value, trial.current_generation)
         if trial.status.value == "failed":
+            await recorder.report(ending(trial))
             raise TrialFailedError(
                 f"Trial {trial.trial_id} failed: {trial.error or 'the service gave no reason'}.",
                 suggestions=["A failed trial stays failed; start a new run."],
             )
         plan = self._forked_at(plan, trial.parent.generation if trial.parent else None)
+        if not trial.status.ended:
+            await recorder.tell(*self._beginning(context, plan, trial))
         handle = TrialHandle.started(
             plan, trial_id=trial.trial_id, population_id=trial.population_id or population, config=trial.config or plan.config
         )
         return handle.to_xcom()
+
+    @staticmethod
+    def _beginning(context: Context, plan: TrialPlan, trial: Trial) -> list[Fact]:
+        from dean_provider.contract.events.trial import TrialForked, TrialStarted
+
+        ti: Any = context["ti"]
+        facts: list[Fact] = [
+            TrialStarted(
+                trial_id=trial.trial_id,
+                population_id=trial.population_id,
+                generation=trial.current_generation,
+                resumptions=trial.resumptions,
+                try_number=ti.try_number,
+            )
+        ]
+        if plan.parent is not None and plan.record is not None:
+            parent = str(plan.parent.workflow_id or plan.parent.trial_id)
+            facts.append(TrialForked(parent_id=parent, child_id=str(plan.record.workflow_id), generation=plan.parent.generation))
+        return facts
 
     @staticmethod
     def _forked_at(plan: TrialPlan, generation: int | None) -> TrialPlan:
@@ -106,31 +144,70 @@ class CompensateOperator(TrialOperator):
         self.answers_for = tuple(answers_for)
 
     async def act(self, context: Context) -> dict[str, Any]:
-        done = await self._compensate(context)
-        self.log.info("%s", done["note"])
-        failed = self.failed_among(context, self.answers_for) if self.answers_for else []
+        from dean_provider.contract.events.trial import TrialCompensated
+
+        plan = TrialPlan.model_validate(self.plan)
+        async with self.recording(plan.record, context, last=True) as recorder:
+            done, trial = await self._compensate(context, plan)
+            self.log.info("%s", done["note"])
+            failed = self.failed_among(context, self.answers_for) if self.answers_for else []
+            if recorder.on:
+                recorder.announce(TrialCompensated(**done))
+                trial = await self._at_rest(context, plan, trial) if trial and done["stopped"] else trial
+                await (self._complete(context, plan, recorder, trial, failed) if trial else self._close(context, recorder, failed))
         if failed:
             raise AirflowFailException(f"The run fails because {', '.join(failed)} did. Compensation: {done['note']}")
         return done
 
-    async def _compensate(self, context: Context) -> dict[str, Any]:
+    @staticmethod
+    async def _close(context: Context, recorder: Recorder, failed: Sequence[str]) -> None:
+        """Tell that the run came to no trial."""
+        from dean_provider.contract.events.trial import TrialFailed
+
+        ti: Any = context["ti"]
+        error = f"No trial was started: {', '.join(failed) or 'nothing'} failed."
+        await recorder.tell(TrialFailed(error=error, task_id=failed[0] if failed else None, try_number=ti.try_number))
+
+    async def _complete(self, context: Context, plan: TrialPlan, recorder: Recorder, trial: Trial, failed: Sequence[str]) -> None:
+        """Tell whatever the record lacks: no other step comes after this one."""
+        from dean_provider.recording.followed import record_end
+
+        hook = self.evolution(plan.evolution_conn_id, context)
+        reason = f"{', '.join(failed)} did not succeed" if failed else "the run is over"
+        await record_end(recorder, hook, trial, seconds=RECORD_SECONDS, reason=reason, behind=bool(failed))
+
+    async def _at_rest(self, context: Context, plan: TrialPlan, trial: Trial) -> Trial:
+        """A trial that was told to stop once it has, at its next generation boundary; as it is then, when that takes too long."""
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+        from dean_provider.errors import DeanError
+
+        hook = self.evolution(plan.evolution_conn_id, context)
+        with suppress(DeanError):
+            for pause in STOPPING_PAUSES:
+                trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=trial.trial_id))
+                if trial.status.ended:
+                    break
+                await asyncio.sleep(pause)
+        return trial
+
+    async def _compensate(self, context: Context, plan: TrialPlan) -> tuple[dict[str, Any], Trial | None]:
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import TrialRef
         from dean_provider.errors import NotFoundError
 
-        plan = TrialPlan.model_validate(self.plan)
         trial_id = TrialHandle.of(self.trial).trial_id if self.trial else plan.trial_id
         hook = self.evolution(plan.evolution_conn_id, context)
         try:
             trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))
         except NotFoundError:
-            return await self._release(plan, context)
+            return await self._release(plan, context), None
         policy = trial.config.on_kill if trial.config else plan.config.on_kill
         if trial.status.ended:
-            return _done(f"Trial {trial_id} has ended ({trial.status.value}); nothing is left to do.")
+            return _done(f"Trial {trial_id} has ended ({trial.status.value}); nothing is left to do."), trial
         if policy is OnKill.LEAVE:
-            return _done(f"Trial {trial_id} is still {trial.status.value}; by its policy it is left alone.")
-        return await self._stop(hook, trial_id, context["run_id"])
+            return _done(f"Trial {trial_id} is still {trial.status.value}; by its policy it is left alone."), trial
+        return await self._stop(hook, trial_id, context["run_id"]), trial
 
     async def _stop(self, hook: EvolutionAPIHook, trial_id: str, run_id: str) -> dict[str, Any]:
         from dean_provider.triggers.trial import stop_trial

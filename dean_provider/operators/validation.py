@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from dean_provider.contract.keys import FORK, REPLAY
 from dean_provider.form import given_in_form
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from dean_provider.config import ProviderSettings
     from dean_provider.contract.config import TrialConfig
     from dean_provider.contract.trial import Trial
+    from dean_provider.handle import RecordRef
 
 __all__ = ["ValidateTrialOperator"]
 
+LONGEST_NAME = 250
 SETTINGS = ("evolution_conn_id", "indexagent_conn_id", "poll_seconds", "failure_tolerance")
 
 
@@ -61,16 +64,63 @@ class ValidateTrialOperator(TrialOperator):
         self.shown = dict(self.trial) if form else {}
 
     async def act(self, context: Context) -> dict[str, Any]:
-        from dean_provider.config import resolve
+        from dean_provider.contract.events.trial import TrialRequested, TrialValidated
+        from dean_provider.recording.asked import asked_for
 
         layers = self._layers(context)
+        async with self.recording(await self._record(context), context, begins=True) as recorder:
+            recorder.announce(TrialRequested(name=_name(layers), asked=asked_for(*layers)))
+            plan = await self._checked(context, layers)
+            await recorder.tell(
+                TrialValidated(
+                    trial_id=plan.trial_id,
+                    population_id=plan.population_id,
+                    config=plan.config.model_dump(mode="json"),
+                    connections={"evolution": plan.evolution_conn_id, "indexagent": plan.indexagent_conn_id},
+                )
+            )
+            return plan.model_copy(update={"record": recorder.ref if recorder.on else None}).to_xcom()
+
+    async def _checked(self, context: Context, layers: list[dict[str, Any]]) -> TrialPlan:
+        from dean_provider.config import resolve
+
         if any(layer.get(key) is not None for layer in layers for key in (FORK, REPLAY)):
             plan = await self._from_another(context, layers)
         else:
             plan = self._plan(context, resolve({key: value for layer in layers for key, value in layer.items()}).settings)
         self.log.info("Trial %s (%s): %s", plan.trial_id, plan.config.name, plan.config.model_dump_json(exclude_defaults=True))
         self._tell_where_to_look(context)
-        return (await self._as_started(context, plan)).to_xcom()
+        return await self._as_started(context, plan)
+
+    async def _record(self, context: Context) -> RecordRef | None:
+        """Where this trial is recorded. Nowhere, when it cannot even be named: then it fails for the same reason."""
+        from dean_provider.config import resolve
+        from dean_provider.errors import DeanError
+        from dean_provider.handle import RecordRef
+        from dean_provider.recording.tasks import is_set_up
+
+        ti: Any = context["ti"]
+        try:
+            settings = resolve().settings
+            workflow_id = UUID(self._named(context, settings))
+        except DeanError:
+            return None
+        if not await is_set_up(settings.gateway_conn_id, self.log):
+            return None
+        return RecordRef(
+            workflow_id=workflow_id,
+            conn_id=settings.gateway_conn_id,
+            dag_id=ti.dag_id,
+            run_id=ti.run_id,
+            task_group=self._start_task(context).rpartition(".")[0],
+            map_index=-1 if ti.map_index is None else ti.map_index,
+        )
+
+    def _start_task(self, context: Context) -> str:
+        from dean_provider.operators.identity import start_task_beside
+
+        ti: Any = context["ti"]
+        return self.start_task_id or start_task_beside(ti.task_id)
 
     def _tell_where_to_look(self, context: Context) -> None:
         from dean_provider.hooks.correlation import HEADER, run_prefix
@@ -115,18 +165,24 @@ class ValidateTrialOperator(TrialOperator):
         self.log.info("A fork of trial %s, with which it shares the generations 0 to %d.", parent.trial_id, parent.generation)
         return plan.model_copy(update={"parent": parent})
 
-    def _plan(self, context: Context, settings: ProviderSettings) -> TrialPlan:
-        from dean_provider.operators.identity import population_id, seed_of, start_task_beside, trial_id
+    def _named(self, context: Context, settings: ProviderSettings) -> str:
+        """The trial's id."""
+        from dean_provider.operators.identity import trial_id
         from dean_provider.operators.namespace import installation_namespace
 
         ti: Any = context["ti"]
-        name = trial_id(
+        return trial_id(
             installation_namespace(settings.namespace),
             dag_id=ti.dag_id,
             run_id=ti.run_id,
-            task_id=self.start_task_id or start_task_beside(ti.task_id),
+            task_id=self._start_task(context),
             map_index=-1 if ti.map_index is None else ti.map_index,
         )
+
+    def _plan(self, context: Context, settings: ProviderSettings) -> TrialPlan:
+        from dean_provider.operators.identity import population_id, seed_of
+
+        name = self._named(context, settings)
         config = settings.trial
         if config.seed is None:
             config = config.model_copy(update={"seed": seed_of(name)})
@@ -182,6 +238,12 @@ class ValidateTrialOperator(TrialOperator):
         if plan.parent is not None and trial.parent is not None:
             stored["parent"] = plan.parent.model_copy(update={"generation": trial.parent.generation})
         return plan.model_copy(update=stored)
+
+
+def _name(layers: Sequence[Mapping[str, Any]]) -> str:
+    """What the trial was to be called, as far as that was said."""
+    given = next((layer["name"] for layer in reversed(layers) if isinstance(layer.get("name"), str)), "")
+    return given[:LONGEST_NAME]
 
 
 def warn_of_drift(log: Any, stored: TrialConfig, asked: TrialConfig) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.recorder import Recorder
 
-__all__ = ["KEY", "hand_on", "nearest", "take_over"]
+__all__ = ["KEY", "all_before", "hand_on", "nearest", "take_over"]
 
 KEY = "unrecorded"
+MOST_TASKS = 30
 log = logging.getLogger(__name__)
 
 
@@ -25,6 +26,14 @@ def nearest(operator: Any) -> list[str]:
     for task_id in direct:
         earlier |= dag.task_dict[task_id].get_flat_relative_ids(upstream=True)
     return sorted(direct - earlier)
+
+
+def all_before(operator: Any) -> list[str]:
+    """Every task before ``operator`` in its group. At most :data:`MOST_TASKS`: elsewhere than in a trial's own group or DAG, most of what
+    comes before has nothing to do with the trial."""
+    group = operator.task_id.rpartition(".")[0]
+    before = operator.get_flat_relative_ids(upstream=True)
+    return sorted(task_id for task_id in before if not group or task_id.startswith(f"{group}."))[:MOST_TASKS]
 
 
 def take_over(context: Any, recorder: Recorder, task_ids: Iterable[str]) -> None:

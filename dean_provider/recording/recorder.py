@@ -88,6 +88,12 @@ class Recorder:
         """Whether anything is told at all."""
         return not self._refused
 
+    def announce(self, *facts: Fact) -> None:
+        """Have ``facts`` told with whatever is told next."""
+        now = self._now()
+        if self.on:
+            self.backlog.keep(ReportedFact.of(fact, occurred_at=now) for fact in facts)
+
     async def tell(self, *facts: Fact) -> bool:
         """Tell ``facts``, as of now; what the recorder does not take is kept. Returns whether it took them."""
         now = self._now()

@@ -69,7 +69,7 @@ def test_facts_are_told_for_one_task(connected: Any, reply: Any, caller: Any) ->
     assert asked.json["origin"]["task_group"] == "group"
     said = claims(asked)
     assert {name: said[name] for name in TASK} == TASK
-    assert said["type"] == "service"
+    assert (said["type"], said["sub"]) == ("service", "dag/run/group.start_evolution/-1")
     assert said["exp"] - said["iat"] <= 700
 
 
