@@ -30,6 +30,7 @@ def get_provider_info() -> dict[str, Any]:
         "operators": _modules("operators", "validation", "population", "trial", "patterns", "report"),
         "sensors": _modules("sensors", "trial", "service_health"),
         "triggers": _modules("triggers", "trial", "service_health"),
+        "notifications": ["dean_provider.notifications.trial.TrialNotifier"],
         "bundles": [{"integration-name": INTEGRATION, "python-modules": ["dean_provider.bundle"]}],
         "extra-links": ["dean_provider.operators.links.ReportLink"],
         "asset-uris": [

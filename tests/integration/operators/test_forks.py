@@ -11,6 +11,7 @@ from dean_provider.contract.endpoints import evolution as operations
 from dean_provider.contract.trial import ListGenerations, TrialRef
 from dean_provider.factory import trial_dag, trial_task_group
 from dean_provider.hooks import EvolutionAPIHook
+from dean_provider.notifications.message import UNKNOWN
 
 pytestmark = pytest.mark.integration
 
@@ -35,7 +36,8 @@ def digests(trial):
 
 
 def test_a_fork_in_a_runs_conf(trial, tiny):
-    _, parent = trial("parent", {**tiny, "elite_size": 3})
+    whole, parent = trial("parent", {**tiny, "elite_size": 3})
+    assert set(UNKNOWN) == {*whole, "replay"}  # what notifiers' templates may name
     origin = {"trial_id": parent.trial_id, "generation": 2}
     outcome, child = trial("same", {"fork": origin})
     assert (child.parent.trial_id, child.parent.generation, child.config) == (parent.trial_id, 2, parent.config)
