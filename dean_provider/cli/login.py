@@ -31,7 +31,7 @@ def login(*, url: str | None, user: str | None, password_stdin: bool, as_token: 
     """
     from dean_provider.cli.gateway import Gateway
     from dean_provider.cli.sign_in import SignIn, signing_in_at, store
-    from dean_provider.cli.terminal import print_json, print_note
+    from dean_provider.cli.terminal import print_json, print_note, print_text
 
     if as_token and (user or password_stdin):
         raise click.UsageError("Sign in either with a token or with user and password.")
@@ -45,7 +45,7 @@ def login(*, url: str | None, user: str | None, password_stdin: bool, as_token: 
         print_json({"url": signed_in.url, "user": signed_in.user, "expires_at": signed_in.expires_at or None, "file": str(path)})
         return
     until = f" until {signed_in.expires_at}" if signed_in.expires_at else ""
-    click.echo(f"Signed in at {signed_in.url} as {signed_in.user or 'whom the token names'}{until}.")
+    print_text(f"Signed in at {signed_in.url} as {signed_in.user or 'whom the token names'}{until}.")
     print_note(f"The token is kept in {path}.")
 
 

@@ -20,7 +20,7 @@ _REDIRECTS = (302, 303, 307)
 def logout(*, as_json: bool) -> None:
     """Sign out: have Airflow revoke the token that is kept, and remove it here."""
     from dean_provider.cli.sign_in import forget, stored
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
 
     kept = stored(strict=False)
     revoked = kept is not None and _revoked(kept)
@@ -28,10 +28,10 @@ def logout(*, as_json: bool) -> None:
     if as_json:
         print_json({"url": kept.url if kept else None, "removed": removed, "revoked": revoked})
     elif not removed:
-        click.echo("Nobody was signed in.")
+        print_text("Nobody was signed in.")
     else:
         rest = "" if revoked else " The token could not be revoked: it is good until it ends."
-        click.echo(f"Signed out{f' of {kept.url}' if kept else ''}.{rest}")
+        print_text(f"Signed out{f' of {kept.url}' if kept else ''}.{rest}")
 
 
 def _revoked(kept: SignIn) -> bool:

@@ -8,14 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import rich_click as click
 from typing_extensions import Self
 
 from dean_provider.cli.figures import budget, fitness, progress, short, span
 from dean_provider.cli.following import Change, Following
 from dean_provider.cli.gateway import Gateway
 from dean_provider.cli.moments import shown
-from dean_provider.cli.terminal import STYLES, print_line, print_note
+from dean_provider.cli.terminal import STYLES, print_line, print_note, print_text, visible
 from dean_provider.contract.workflow import MetricsPoint, WorkflowDetail, WorkflowStatus
 from dean_provider.errors import DeanError
 from dean_provider.local.sparkline import sparkline
@@ -70,8 +69,7 @@ class Lines(Picture):
         if change.points:
             last = change.points[-1]
             parts += [f"best {fitness(last.best_fitness)}", f"mean {fitness(last.mean_fitness)}", f"diversity {last.diversity:.2f}"]
-        click.echo("  ".join([*parts, f"tokens {trial.tokens_used}"]))
-        sys.stdout.flush()
+        print_text("  ".join([*parts, f"tokens {trial.tokens_used}"]))
 
 
 class Live(Picture):
@@ -100,7 +98,7 @@ class Live(Picture):
             self._points = [*self._points[:-1:2], self._points[-1]]
 
     def away(self, error: DeanError | None) -> None:
-        self._away = f"{error.message} Trying again." if error else ""
+        self._away = visible(f"{error.message} Trying again.") if error else ""
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group
@@ -111,10 +109,10 @@ class Live(Picture):
             return Text("…", style="dim")
         trial = self._trial
         title = Text.assemble(
-            (trial.name or "trial", "bold"),
+            (visible(trial.name) or "trial", "bold"),
             (f"  {short(trial.id)}  ", "dim"),
             (trial.status.value, STYLES.get(trial.status.value, "")),
-            (f"  {trial.objective}" if trial.objective else "", "dim"),
+            (f"  {visible(trial.objective)}" if trial.objective else "", "dim"),
         )
         parts: list[RenderableType] = [title, *(_evolution(trial, self._points) if self._points else [])]
         if self._away:

@@ -21,7 +21,7 @@ def status(gateway: Gateway, *, as_json: bool) -> int:
 
     The exit code is 4 when something that is needed does not serve.
     """
-    from dean_provider.cli.terminal import print_json, print_pairs, print_table
+    from dean_provider.cli.terminal import print_json, print_pairs, print_table, print_text
     from dean_provider.contract.endpoints.gateway import READ_STATUS
     from dean_provider.contract.service import Empty, HealthStatus
 
@@ -38,7 +38,7 @@ def status(gateway: Gateway, *, as_json: bool) -> int:
                 ("trials", ", ".join(f"{count} {name}" for name, count in found.trials.items() if count) or "none"),
             ]
         )
-        click.echo()
+        print_text("")
         rows = [
             (name, check.status.value, "" if check.latency_seconds is None else f"{check.latency_seconds * 1000:.0f} ms", check.message)
             for name, check in found.services.items()

@@ -11,7 +11,19 @@ import rich_click as click
 
 from dean_provider.errors import DeanError
 
-__all__ = ["print_error", "print_json", "print_line", "print_note", "print_pairs", "print_problem", "print_table", "told"]
+__all__ = [
+    "STYLES",
+    "print_error",
+    "print_json",
+    "print_line",
+    "print_note",
+    "print_pairs",
+    "print_problem",
+    "print_table",
+    "print_text",
+    "told",
+    "visible",
+]
 
 STYLES = {
     "requested": "cyan",
@@ -28,6 +40,22 @@ STYLES = {
 """How words that say how something stands are shown."""
 
 
+def visible(text: str) -> str:
+    """``text`` without what would steer a terminal: names and reasons are other people's. Line breaks stay."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
+
+
+def _cell(text: str) -> str:
+    """:func:`visible` on one line."""
+    return visible(text).replace("\n", " ")
+
+
+def print_text(text: str) -> None:
+    """A sentence, or several lines, on stdout."""
+    click.echo(visible(text))
+    sys.stdout.flush()
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(value, indent=2))
@@ -41,7 +69,7 @@ def print_line(value: Any) -> None:
 
 def print_note(text: str) -> None:
     """Something beside the result, on stderr."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
@@ -49,7 +77,8 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     width = max((len(name) for name, _ in pairs), default=0)
     if not sys.stdout.isatty():
         for name, value in pairs:
-            click.echo(f"{name.ljust(width)}  {value}".rstrip())
+            shown = visible(value).replace("\n", "\n" + " " * (width + 2))
+            click.echo(f"{_cell(name).ljust(width)}  {shown}".rstrip())
         return
     from rich.console import Console
     from rich.table import Table
@@ -59,12 +88,13 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in pairs:
-        table.add_row(name, Text(value, style=STYLES.get(value, "")))
+        table.add_row(Text(_cell(name)), Text(visible(value), style=STYLES.get(value, "")))
     Console().print(table)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; in a pipe, aligned lines that are never wrapped or cut."""
+    columns, rows = [_cell(name) for name in columns], [[_cell(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         widths = [max(len(row[index]) for row in (columns, *rows)) for index in range(len(columns))]
         for row in (columns, *rows):
@@ -85,7 +115,7 @@ def told(value: Any, name: str = "") -> str:
     """Data on a line, as ``name=value``; what is empty is left out, and inside of mappings only the last name is told."""
     if isinstance(value, Mapping):
         return "  ".join(part for key, item in value.items() if (part := told(item, str(key))))
-    if value is None or value in ("", [], False):
+    if value is None or value is False or value in ("", []):
         return ""
     text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
     return f"{name}={' '.join(text.split())}"
@@ -123,7 +153,7 @@ def _print_listed(problem: Mapping[str, Any]) -> None:
 
 
 def _line(mark: str, text: str, style: str = "dim") -> None:
-    separator = ": " if mark == "Error" else " "
+    separator, text = ": " if mark == "Error" else " ", visible(text)
     if not sys.stderr.isatty():
         click.echo(f"{mark}{separator}{text}", err=True)
         return

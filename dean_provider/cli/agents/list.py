@@ -36,7 +36,7 @@ def list_(
 ) -> None:
     """List the agents of TRIAL."""
     from dean_provider.cli.naming import trial_of
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.endpoints.gateway import LIST_TRIAL_AGENTS
     from dean_provider.contract.inspection import ListTrialAgents
     from dean_provider.contract.population import AgentPage
@@ -51,7 +51,7 @@ def list_(
         print_json(AgentPage(agents=agents, next_cursor=listing.next_cursor).model_dump(mode="json"))
         return
     if not agents:
-        click.echo("No agents.")
+        print_text("No agents.")
         return
     _print(agents)
     listing.print_more()

@@ -30,7 +30,7 @@ def show(gateway: Gateway, *, trial: str, agent: str, depth: int, as_json: bool)
     AGENT is an agent's id, or "best" for the fittest of the last generation.
     """
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_json, print_pairs, print_table
+    from dean_provider.cli.terminal import print_json, print_pairs, print_table, print_text
     from dean_provider.contract.endpoints.gateway import READ_TRIAL_AGENT, READ_TRIAL_LINEAGE
     from dean_provider.contract.inspection import ReadTrialAgent, ReadTrialLineage
 
@@ -47,10 +47,10 @@ def show(gateway: Gateway, *, trial: str, agent: str, depth: int, as_json: bool)
         return
     print_pairs([(name, value) for name, value in _pairs(found) if value])
     if lineage is not None:
-        click.echo()
+        print_text("")
         print_table(("ancestor", "generation", "fitness", "came by"), [_row(ancestor) for ancestor in lineage.ancestors])
         if lineage.truncated:
-            click.echo("There are more.")
+            print_text("There are more.")
 
 
 def _best(gateway: Gateway, workflow_id: UUID) -> str:

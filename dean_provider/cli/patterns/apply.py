@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from dean_provider.cli.options import asking, json_option, key_option
+from dean_provider.cli.terminal import print_text
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -34,5 +35,5 @@ def apply(gateway: Gateway, *, trial: str, patterns: Sequence[str], idempotency_
     if not as_json:
         count = len(request.pattern_ids)
         said = f"{count} pattern{'' if count == 1 else 's'} to be imposed on copies"
-        click.echo(f"{said}; `dean trial show {applied.id}` tells what came of it.")
+        print_text(f"{said}; `dean trial show {applied.id}` tells what came of it.")
     print_standing(applied, as_json=as_json)

@@ -37,7 +37,7 @@ def list_(
     as_json: bool,
 ) -> None:
     """List patterns: those of one trial, or the registry's, newest first."""
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.pattern import PatternPage
 
     if trial and objective:
@@ -48,7 +48,7 @@ def list_(
         print_json(PatternPage(patterns=patterns, next_cursor=listing.next_cursor).model_dump(mode="json"))
         return
     if not patterns:
-        click.echo("No patterns.")
+        print_text("No patterns.")
         return
     _print(patterns)
     listing.print_more()

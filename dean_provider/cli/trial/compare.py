@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from dean_provider.cli.options import asking, json_option
+from dean_provider.cli.terminal import print_json, print_table, print_text
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -24,7 +25,6 @@ _FEWEST = 2
 def compare(gateway: Gateway, *, trials: Sequence[str], as_json: bool) -> None:
     """Show two or more trials side by side: in which settings they differ, and what came of each."""
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_json
     from dean_provider.contract.endpoints.gateway import COMPARE_TRIALS
     from dean_provider.contract.steering import CompareTrials
 
@@ -40,7 +40,6 @@ def compare(gateway: Gateway, *, trials: Sequence[str], as_json: bool) -> None:
 
 def _print(comparison: Comparison) -> None:
     from dean_provider.cli.figures import short
-    from dean_provider.cli.terminal import print_table
     from dean_provider.config.text import to_text
 
     trials = comparison.trials
@@ -54,8 +53,8 @@ def _print(comparison: Comparison) -> None:
     rows += [(f"· {difference.field}", *map(to_text, difference.values)) for difference in comparison.differences]
     print_table(("", *(f"{trial.name} {short(trial.id)}".strip() for trial in trials)), rows)
     if not comparison.differences:
-        click.echo("Their settings are the same.")
-    click.echo("Their digests are the same." if comparison.same_digest else "Their digests differ.")
+        print_text("Their settings are the same.")
+    print_text("Their digests are the same." if comparison.same_digest else "Their digests differ.")
 
 
 def _figures() -> dict[str, Callable[[WorkflowDetail], str]]:

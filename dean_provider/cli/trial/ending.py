@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
-
 from dean_provider.cli.exits import ExitCode
+from dean_provider.cli.terminal import print_json, print_text
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -24,7 +23,6 @@ def exit_code_of(trial: WorkflowDetail) -> int:
 def reported(gateway: Gateway, requested: Requested, *, wait: bool, every: float, as_json: bool) -> int:
     """Say what was asked for; with ``wait`` follow it to its end. As JSON it is one document: what was asked for, or how it ended."""
     from dean_provider.cli.picture import outcome
-    from dean_provider.cli.terminal import print_json
 
     if not as_json:
         say(requested)
@@ -36,7 +34,7 @@ def reported(gateway: Gateway, requested: Requested, *, wait: bool, every: float
     if as_json:
         print_json(ended.model_dump(mode="json"))
     else:
-        click.echo(outcome(ended))
+        print_text(outcome(ended))
     return exit_code_of(ended)
 
 
@@ -45,7 +43,7 @@ def say(requested: Requested) -> None:
     workflow = requested.workflow
     run = f", run {workflow.run_id} of {workflow.dag_id}" if workflow.run_id else ""
     again = "" if requested.created else " It had been asked for before."
-    click.echo(f"{workflow.id}{run}.{again}")
+    print_text(f"{workflow.id}{run}.{again}")
 
 
 def waited_for(gateway: Gateway, requested: Requested, *, every: float, as_json: bool) -> WorkflowDetail:

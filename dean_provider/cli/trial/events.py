@@ -9,6 +9,7 @@ import rich_click as click
 
 from dean_provider.cli.options import asking, every_option, json_lines_option
 from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option
+from dean_provider.cli.terminal import print_line, print_text, told
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -45,7 +46,6 @@ def events(
     With --json each line is one event, as it is recorded.
     """
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_line
     from dean_provider.contract.endpoints.gateway import LIST_EVENTS
     from dean_provider.contract.workflow import ListEvents
 
@@ -80,8 +80,7 @@ def _print(event: Event) -> None:
     import sys
 
     from dean_provider.cli.moments import shown
-    from dean_provider.cli.terminal import told
 
     line = f"{event.sequence:>6}  {shown(event.timestamp)}  {event.event_type:<22}  {event.actor.name}  {told(event.details)}".rstrip()
     width = shutil.get_terminal_size().columns
-    click.echo(f"{line[: width - 1]}…" if sys.stdout.isatty() and len(line) > width else line)
+    print_text(f"{line[: width - 1]}…" if sys.stdout.isatty() and len(line) > width else line)

@@ -56,7 +56,7 @@ def list_(
     """List the trials you may see, newest first."""
     from dean_provider.cli.naming import trial_id_of
     from dean_provider.cli.paging import Listing
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.endpoints.gateway import LIST_TRIALS
     from dean_provider.contract.workflow import ListWorkflows, WorkflowPage
 
@@ -73,7 +73,7 @@ def list_(
         print_json(WorkflowPage(workflows=workflows, next_cursor=listing.next_cursor).model_dump(mode="json"))
         return
     if not workflows:
-        click.echo("No trials.")
+        print_text("No trials.")
         return
     _print(workflows)
     listing.print_more()

@@ -27,7 +27,7 @@ def replay(gateway: Gateway, *, trial: str, note: str | None, wait: bool, every:
     With --wait it tells whether the digests agree; the exit code is 5 when they do not.
     """
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.cli.trial.ending import exit_code_of, reported, say, waited_for
     from dean_provider.contract.endpoints.gateway import READ_TRIAL, REPLAY_TRIAL
     from dean_provider.contract.steering import ReplayTrial
@@ -45,8 +45,8 @@ def replay(gateway: Gateway, *, trial: str, note: str | None, wait: bool, every:
     if as_json:
         print_json({"agrees": agrees, "original": first.model_dump(mode="json"), "replay": ended.model_dump(mode="json")})
     else:
-        click.echo(f"original  {first.digest or 'no digest'}\nreplay    {ended.digest or 'no digest'}")
-        click.echo("The digests agree." if agrees else "The digests do not agree.")
+        print_text(f"original  {first.digest or 'no digest'}\nreplay    {ended.digest or 'no digest'}")
+        print_text("The digests agree." if agrees else "The digests do not agree.")
     if agrees:
         return ExitCode.OK
     return ExitCode.DIFFERENT if ended.digest and first.digest else exit_code_of(ended) or ExitCode.DIFFERENT

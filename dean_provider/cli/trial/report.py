@@ -26,7 +26,7 @@ _STDOUT = Path("-")
 def report(gateway: Gateway, *, trial: str, output: Path | None, as_json: bool) -> None:
     """Get the report of TRIAL, an HTML page that needs nothing but a browser."""
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.endpoints.gateway import READ_REPORT
     from dean_provider.contract.workflow import WorkflowRef
 
@@ -42,4 +42,4 @@ def report(gateway: Gateway, *, trial: str, output: Path | None, as_json: bool) 
     if as_json:
         print_json({"workflow_id": str(workflow_id), "file": str(file), "bytes": size})
     else:
-        click.echo(f"{file} ({size:,} bytes)")
+        print_text(f"{file} ({size:,} bytes)")

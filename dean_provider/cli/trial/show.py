@@ -24,7 +24,7 @@ _CURVE_POINTS = 60
 def show(gateway: Gateway, *, trial: str, with_config: bool, as_json: bool) -> None:
     """Show TRIAL: how it stands and what came of it."""
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.terminal import print_json, print_pairs, print_table
+    from dean_provider.cli.terminal import print_json, print_pairs, print_table, print_text
     from dean_provider.config.text import to_text
     from dean_provider.contract.endpoints.gateway import READ_METRICS, READ_TRIAL
     from dean_provider.contract.workflow import ReadMetrics, WorkflowRef
@@ -38,7 +38,7 @@ def show(gateway: Gateway, *, trial: str, with_config: bool, as_json: bool) -> N
         points = gateway.call(READ_METRICS, ReadMetrics(workflow_id=detail.id, points=_CURVE_POINTS)).points
     print_pairs([(name, value) for name, value in _pairs(detail, points) if value])
     if with_config:
-        click.echo()
+        print_text("")
         print_table(("setting", "value"), [(name, to_text(value)) for name, value in sorted(detail.configuration.items())])
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
-
 if TYPE_CHECKING:
     from dean_provider.contract.workflow import Workflow
 
@@ -15,10 +13,10 @@ __all__ = ["print_standing"]
 def print_standing(workflow: Workflow, *, as_json: bool) -> None:
     """The trial in a sentence, or as JSON."""
     from dean_provider.cli.figures import progress
-    from dean_provider.cli.terminal import print_json
+    from dean_provider.cli.terminal import print_json, print_text
 
     if as_json:
         print_json(workflow.model_dump(mode="json"))
     else:
         name = f"{workflow.name} ({workflow.id})" if workflow.name else str(workflow.id)
-        click.echo(f"{name} is {workflow.status.value}, generation {progress(workflow)}.")
+        print_text(f"{name} is {workflow.status.value}, generation {progress(workflow)}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from dean_provider.cli.options import asking, every_option, json_lines_option
+from dean_provider.cli.terminal import print_text
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -28,5 +29,5 @@ def watch(gateway: Gateway, *, trial: str, every: float, as_json: bool) -> int:
 
     ended = followed(gateway, trial_id_of(gateway, trial), JsonLines() if as_json else picture(), every=every)
     if not as_json:
-        click.echo(outcome(ended))
+        print_text(outcome(ended))
     return exit_code_of(ended)
