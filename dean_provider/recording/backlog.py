@@ -80,13 +80,14 @@ class Backlog(BaseModel):
         return facts
 
     def ended(self, now: datetime, told: Sequence[ReportedFact]) -> ReportedFact | None:
-        """That the recorder was away from then to ``now``, once it is back; the backlog is over."""
+        """That the recorder was away from then to ``now``, once it is back; the backlog is over. Whoever says so first has it right."""
         if self.since is None:
             return None
         lost = f" ({self.dropped} facts found no room)" if self.dropped else ""
         missed = RecorderMissed(since=self.since, until=max(now, self.since), facts=len(told), error=f"{self.error}{lost}")
+        key = f"missed:{self.since.isoformat()}"
         self.since, self.error, self.dropped = None, "", 0
-        return ReportedFact.of(missed, occurred_at=now)
+        return ReportedFact.of(missed, key=key, occurred_at=now)
 
 
 def _size(fact: ReportedFact) -> int:

@@ -17,6 +17,8 @@ from dean_provider.sensors.deferral import refuse_ignored
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from dean_provider.handle import RecordRef
+
 __all__ = ["ServiceHealthSensor"]
 
 IGNORED = ("mode", "exponential_backoff", "max_wait", "silent_fail")
@@ -76,11 +78,11 @@ class ServiceHealthSensor(BaseSensorOperator):
                     trigger=ServiceHealthTrigger(connections, self.poke_interval, deadline, correlation_of(context)), method_name="resume"
                 )
             found = self._look(context, connections, deadline=deadline)
-        return self._soft(found)
+        return self._soft(context, found)
 
-    def resume(self, context: Context, event: Mapping[str, Any]) -> dict[str, str]:  # noqa: ARG002 - Airflow passes it
+    def resume(self, context: Context, event: Mapping[str, Any]) -> dict[str, str]:
         """Go on with what the trigger found."""
-        return self._finish(event)
+        return self._finish(context, event)
 
     def _connections(self) -> dict[str, str]:
         chosen: dict[str, str | None] = {"indexagent": self.indexagent_conn_id, "evolution": self.evolution_conn_id}
@@ -105,7 +107,17 @@ class ServiceHealthSensor(BaseSensorOperator):
     def _decided(found: Mapping[str, Any]) -> bool:
         return all(item["ready"] for item in found.values()) or any(item["hopeless"] for item in found.values())
 
-    def _finish(self, found: Mapping[str, Any]) -> dict[str, str]:
+    def _finish(self, context: Context, found: Mapping[str, Any]) -> dict[str, str]:
+        from dean_provider.contract.events.trial import CheckedService, ServicesChecked
+        from dean_provider.sensors.recording import recording
+
+        with recording(self, self._record(), context, begins=True) as recorder:
+            texts = self._texts(found)
+            health = {service: CheckedService.model_validate(item["health"]) for service, item in found.items() if "health" in item}
+            recorder.announce(ServicesChecked(services=health))
+            return texts
+
+    def _texts(self, found: Mapping[str, Any]) -> dict[str, str]:
         for service, item in found.items():
             self.log.info("%s: %s", service, item["text"])
         if all(item["ready"] for item in found.values()):
@@ -115,10 +127,16 @@ class ServiceHealthSensor(BaseSensorOperator):
             raise AirflowFailException(f"The services cannot be used as they are set up. {failing}")
         raise AirflowException(f"The services were not healthy within {self.timeout:g} s. {failing}")
 
-    def _soft(self, found: Mapping[str, Any]) -> dict[str, str]:
+    def _record(self) -> RecordRef | None:
+        from dean_provider.handle import RecordRef
+
+        record = self.plan.get("record") if isinstance(self.plan, Mapping) else None
+        return RecordRef.model_validate(record) if record else None
+
+    def _soft(self, context: Context, found: Mapping[str, Any]) -> dict[str, str]:
         """Honour ``soft_fail`` and ``never_fail`` where Airflow's own sensor loop, which does, is not in use."""
         try:
-            return self._finish(found)
+            return self._finish(context, found)
         except AirflowException as error:
             if self.soft_fail or self.never_fail:
                 raise AirflowSkipException(str(error)) from error

@@ -27,13 +27,19 @@ from dean_provider.sensors.deferral import refuse_ignored
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from dean_provider.contract.events.trial import TrialStarted
     from dean_provider.contract.trial import Trial
+    from dean_provider.handle import RecordRef
     from dean_provider.hooks import EvolutionAPIHook
+    from dean_provider.recording.recorder import Recorder
     from dean_provider.triggers.following import Watch
 
 __all__ = ["GenerationSensor", "TrialSensor"]
 
 GRACE_SECONDS = 60.0
+RECORD_SECONDS = 60.0
+"""How long this task takes to complete a record that is behind; a later step does the rest."""
+
 LONGEST_SECONDS = 400 * 86_400.0
 """More than the longest ``max_time_seconds``: unless somebody says otherwise, a trial's own limits end it."""
 
@@ -89,17 +95,30 @@ class TrialSensor(BaseSensorOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Look once; a trial that has ended needs no waiting. Then wait."""
-        with failing_as_airflow():
-            handle = self._handle()
-            trial = self._first_look(context, handle)
-        if trial is not None and self._settled(trial):
-            return self._soft(self._finish, handle, {"outcome": self._outcome(trial), "trial": self._summary(trial), "error": None})
-        return self._wait(context, handle, trial)
+        from dean_provider.sensors.recording import recording
 
-    def resume(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow passes it
-        """Go on with what the trigger found."""
         with failing_as_airflow():
             handle = self._handle()
+        with recording(self, self._record(handle), context) as recorder:
+            with failing_as_airflow():
+                trial = self._first_look(context, handle, recorder)
+            if trial is not None and self._settled(trial):
+                asyncio.run(self._record_end(recorder, handle, trial))
+                return self._soft(self._finish, handle, {"outcome": self._outcome(trial), "trial": self._summary(trial), "error": None})
+            return self._wait(context, handle, trial, recorder)
+
+    def resume(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Go on with what the trigger found."""
+        from dean_provider.recording.backlog import Backlog
+        from dean_provider.sensors.recording import recording
+        from dean_provider.triggers.recorded import UNRECORDED
+
+        with failing_as_airflow():
+            handle = self._handle()
+        if UNRECORDED in event:
+            with recording(self, self._record(handle), context, resumed=True) as recorder:
+                recorder.backlog.merge(Backlog.of(event[UNRECORDED].get("backlog")))
+                asyncio.run(self._record_end(recorder, handle))
         return self._finish(handle, event)
 
     def on_kill(self) -> None:
@@ -117,6 +136,27 @@ class TrialSensor(BaseSensorOperator):
     def until_generation(self) -> int | None:
         """Generation at which waiting ends; ``None`` waits for the trial's end."""
         return None
+
+    def _record(self, handle: TrialHandle) -> RecordRef | None:
+        """Where this task tells what it sees: who only waits for a generation leaves that to who waits for the end."""
+        return handle.record if self.until_generation() is None else None
+
+    async def _record_end(self, recorder: Recorder, handle: TrialHandle, trial: Trial | None = None) -> None:
+        """Complete the record of a trial, as far as it has come."""
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+        from dean_provider.errors import DeanError
+        from dean_provider.recording.followed import record_end
+
+        if not recorder.on:
+            return
+        hook = self._hook(handle)
+        try:
+            trial = trial or await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=handle.trial_id))
+        except DeanError:
+            await recorder.flush()
+        else:
+            await record_end(recorder, hook, trial, seconds=RECORD_SECONDS)
 
     def _handle(self) -> TrialHandle:
         handle = TrialHandle.of(self.trial)
@@ -142,7 +182,7 @@ class TrialSensor(BaseSensorOperator):
 
         return EvolutionAPIHook(handle.evolution_conn_id, correlation_id=correlation_id)
 
-    def _first_look(self, context: Context, handle: TrialHandle) -> Trial | None:
+    def _first_look(self, context: Context, handle: TrialHandle, recorder: Recorder) -> Trial | None:
         """The trial now; ``None`` when the service cannot tell for the moment, which waiting tolerates."""
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import TrialRef, TrialStatus
@@ -157,7 +197,8 @@ class TrialSensor(BaseSensorOperator):
                 return None
             raise
         if trial.status is TrialStatus.STOPPED and handle.on_kill is OnKill.STOP and self._cleared(context):
-            return self._started_again(hook, trial)
+            trial = self._started_again(hook, trial)
+            recorder.announce(*self._beginning(context, trial))
         return trial
 
     def _cleared(self, context: Context) -> bool:
@@ -174,6 +215,22 @@ class TrialSensor(BaseSensorOperator):
         self.log.info("This task was cleared and its trial is stopped, so trial %s is resumed.", trial.trial_id)
         return hook.call(evolution.START_TRIAL, StartTrial(trial_id=trial.trial_id, population_id=trial.population_id, config=trial.config))
 
+    @staticmethod
+    def _beginning(context: Context, trial: Trial) -> list[TrialStarted]:
+        from dean_provider.contract.events.trial import TrialStarted
+
+        if trial.status.ended:
+            return []
+        return [
+            TrialStarted(
+                trial_id=trial.trial_id,
+                population_id=trial.population_id,
+                generation=trial.current_generation,
+                resumptions=trial.resumptions,
+                try_number=context["ti"].try_number,
+            )
+        ]
+
     def _settled(self, trial: Trial) -> bool:
         until = self.until_generation()
         return trial.status.ended or (until is not None and trial.current_generation >= until)
@@ -187,7 +244,7 @@ class TrialSensor(BaseSensorOperator):
 
         return summary(trial)
 
-    def _wait(self, context: Context, handle: TrialHandle, trial: Trial | None) -> dict[str, Any]:
+    def _wait(self, context: Context, handle: TrialHandle, trial: Trial | None, recorder: Recorder) -> dict[str, Any]:
         from dean_provider.sensors.deferral import defers
         from dean_provider.triggers.task_state import TaskIdentity, correlation_of
         from dean_provider.triggers.trial import TrialTrigger
@@ -201,10 +258,20 @@ class TrialSensor(BaseSensorOperator):
                     evolution_conn_id=handle.evolution_conn_id,
                     on_kill=handle.on_kill.value,
                     correlation_id=correlation_of(context),
+                    record=self._carried(recorder),
                 ),
                 method_name="resume",
             )
-        return self._soft(self._finish, handle, self._poke_until(context, handle, watch))
+        return self._soft(self._finish, handle, self._poke_until(context, handle, watch, recorder))
+
+    @staticmethod
+    def _carried(recorder: Recorder) -> dict[str, Any] | None:
+        """What the trigger must know of the record, and what could not be told until now."""
+        if not recorder.on or recorder.ref is None:
+            return None
+        if recorder.backlog and recorder.backlog.since is None:
+            asyncio.run(recorder.flush())
+        return {"ref": recorder.ref.model_dump(mode="json"), "backlog": recorder.backlog.as_json()}
 
     def _watch(self, handle: TrialHandle, trial: Trial | None) -> Watch:
         from dean_provider.triggers.following import Watch
@@ -224,13 +291,13 @@ class TrialSensor(BaseSensorOperator):
             paused_before=None if trial is None else paused_seconds(trial, now),
         )
 
-    def _poke_until(self, context: Context, handle: TrialHandle, watch: Watch) -> dict[str, Any]:
-        from dean_provider.triggers.following import follow
+    def _poke_until(self, context: Context, handle: TrialHandle, watch: Watch, recorder: Recorder) -> dict[str, Any]:
+        from dean_provider.triggers.recorded import follow_recorded
         from dean_provider.triggers.task_state import correlation_of
 
         self._poking = (context["ti"], handle)
         try:
-            return asyncio.run(follow(self._hook(handle, correlation_of(context)), watch, log=self.log))
+            return asyncio.run(follow_recorded(self._hook(handle, correlation_of(context)), watch, recorder, log=self.log))
         except AirflowTaskTimeout:
             return {"outcome": "deadline", "trial": None, "error": None}
         finally:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -167,12 +167,21 @@ def _verdict(watch: Watch, trial: Trial, running: RunningTime) -> Outcome | None
     return None
 
 
-async def follow(service: Followable, watch: Watch, *, timing: Timing | None = None, log: Log | None = None) -> dict[str, Any]:
+async def follow(
+    service: Followable,
+    watch: Watch,
+    *,
+    timing: Timing | None = None,
+    log: Log | None = None,
+    observe: Callable[[GenerationPage], None] = lambda _: None,
+) -> dict[str, Any]:
     """Follow ``watch`` to its end and say how it went: ``outcome``, the trial's :func:`summary`, and the last error if any.
 
     Failures of the service are tolerated up to ``watch.failure_tolerance`` in a row, "no such trial" among them: a service that
     restarts or moves may know nothing for a moment. A connection that cannot be used from the start is no such failure and is not
     waited for. Running it twice at the same time does no harm; it only reads.
+
+    :param observe: shown every page; must not take long.
     """
     timing = timing or Timing()
     log = log or logging.getLogger(__name__)
@@ -202,6 +211,7 @@ async def follow(service: Followable, watch: Watch, *, timing: Timing | None = N
             running.observe(trial)
             paused.observe(trial)
             progress.report(page)
+            observe(page)
             if verdict := _verdict(watch, trial, running):
                 return _ended(verdict, trial)
             # A service that held its answer back has waited for us; one that cannot must not be asked without end.

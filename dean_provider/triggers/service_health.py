@@ -29,7 +29,7 @@ class Operable(Protocol):
 
 
 async def look(service: str, hook: Operable) -> dict[str, Any]:
-    """How one service is: ``ready``, ``text`` for a person, and ``hopeless`` when waiting cannot mend it."""
+    """How one service is: ``ready``, ``text`` for a person, ``hopeless`` when waiting cannot mend it, and ``health`` as it answered."""
     from dean_provider.contract.endpoints import evolution, indexagent
     from dean_provider.contract.service import Empty
 
@@ -42,7 +42,8 @@ async def look(service: str, hook: Operable) -> dict[str, Any]:
         f"{name}: {check.message or check.status.value}" for name, check in health.checks.items() if check.status != HealthStatus.HEALTHY
     ]
     text = f"{health.status.value}, version {health.version or 'unknown'}" + (f" ({'; '.join(failed)})" if failed else "")
-    return {"ready": health.status is not HealthStatus.UNHEALTHY, "hopeless": False, "text": text}
+    said = health.model_dump(mode="json", include={"status", "version", "dialect"})
+    return {"ready": health.status is not HealthStatus.UNHEALTHY, "hopeless": False, "text": text, "health": said}
 
 
 async def await_health(

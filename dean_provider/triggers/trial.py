@@ -11,11 +11,17 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from dean_provider.contract.config import OnKill
 from dean_provider.errors import DeanError, InvalidStateError, NotFoundError, UnsupportedOperationError
-from dean_provider.triggers.following import Watch, follow
+from dean_provider.handle import RecordRef
+from dean_provider.recording.backlog import Backlog
+from dean_provider.recording.facts import ending
+from dean_provider.recording.tasks import recorder_for
+from dean_provider.triggers.following import Watch
+from dean_provider.triggers.recorded import follow_recorded
 from dean_provider.triggers.task_state import GIVEN_UP, TaskIdentity, read_task_state
 
 if TYPE_CHECKING:
     from dean_provider.hooks import EvolutionAPIHook
+    from dean_provider.recording.recorder import Recorder
 
 __all__ = ["TrialTrigger", "stop_trial"]
 
@@ -24,6 +30,7 @@ STATE_SECONDS = 30.0
 for it, which touches nothing either."""
 
 STOP_SECONDS = 20.0
+TELL_SECONDS = 5.0
 RESOLVE_SECONDS = 20.0
 
 
@@ -61,6 +68,7 @@ class TrialTrigger(BaseTrigger):
     :param evolution_conn_id: connection to the Evolution API.
     :param on_kill: ``stop`` or ``leave``.
     :param correlation_id: goes with every call.
+    :param record: where to record what happens, and what could not be told yet, in JSON form; ``None`` records nothing.
     """
 
     def __init__(
@@ -70,6 +78,8 @@ class TrialTrigger(BaseTrigger):
         evolution_conn_id: str,
         on_kill: str = OnKill.STOP.value,
         correlation_id: str | None = None,
+        *,
+        record: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.watch = Watch.of(watch)
@@ -77,6 +87,7 @@ class TrialTrigger(BaseTrigger):
         self.evolution_conn_id = evolution_conn_id
         self.policy = OnKill(on_kill)
         self.correlation_id = correlation_id
+        self.record = dict(record) if record else None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         return (
@@ -87,6 +98,7 @@ class TrialTrigger(BaseTrigger):
                 "evolution_conn_id": self.evolution_conn_id,
                 "on_kill": self.policy.value,
                 "correlation_id": self.correlation_id,
+                "record": self.record,
             },
         )
 
@@ -96,7 +108,7 @@ class TrialTrigger(BaseTrigger):
             # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
             hook = await asyncio.to_thread(self.hook)
             await self._resolve(hook)
-            event = await follow(hook, self.watch, log=self.log)
+            event = await follow_recorded(hook, self.watch, self.recorder(), log=self.log)
         except asyncio.CancelledError:
             await self._after_cancellation()
             raise
@@ -109,6 +121,13 @@ class TrialTrigger(BaseTrigger):
         from dean_provider.hooks.transport_async import AsyncTransport  # noqa: F401 - likewise
 
         return EvolutionAPIHook(self.evolution_conn_id, correlation_id=self.correlation_id)
+
+    def recorder(self) -> Recorder:
+        """Whom to tell what happens to the trial."""
+        record = self.record or {}
+        ref = RecordRef.model_validate(record["ref"]) if record.get("ref") else None
+        task, backlog = self.identity.as_arguments(), Backlog.of(record.get("backlog"))
+        return recorder_for(ref, task, correlation_id=self.correlation_id, log=self.log, backlog=backlog)
 
     async def _resolve(self, hook: EvolutionAPIHook) -> None:
         """Have the connection looked up in a task of its own, whether or not this one is cancelled meanwhile.
@@ -170,3 +189,16 @@ class TrialTrigger(BaseTrigger):
             self.log.warning("Trial %s could not be stopped (%s); the run's teardown will try again.", self.watch.trial_id, error)
         else:
             self.log.info("The task that waited for trial %s is %s; the trial was told to stop: %s.", self.watch.trial_id, state, how)
+            await self._tell_end(hook, f"{self.identity.task_id} is {state}")
+
+    async def _tell_end(self, hook: EvolutionAPIHook, reason: str) -> None:
+        """Tell the recorder why the trial stopped, if it has by now; else the run's teardown does."""
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef
+
+        recorder = self.recorder()
+        if not recorder.on:
+            return
+        with suppress(DeanError, TimeoutError, asyncio.TimeoutError):
+            reading = hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=self.watch.trial_id))
+            await recorder.report(ending(await asyncio.wait_for(reading, TELL_SECONDS), reason))

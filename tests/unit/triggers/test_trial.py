@@ -126,7 +126,7 @@ async def test_fires_exactly_once(monkeypatch, make_trigger):
     async def ended(*_args, **_kwargs):
         return {"outcome": "ended", "trial": {"status": "completed"}, "error": None}
 
-    monkeypatch.setattr(module, "follow", ended)
+    monkeypatch.setattr(module, "follow_recorded", ended)
     events = [event async for event in trigger.run()]
     assert [event.payload["outcome"] for event in events] == ["ended"]
 
@@ -168,7 +168,7 @@ async def test_getting_acquainted_never_hurts(monkeypatch, make_trigger):
         return {"outcome": "ended"}
 
     monkeypatch.setattr(module, "read_task_state", broken)
-    monkeypatch.setattr(module, "follow", ended)
+    monkeypatch.setattr(module, "follow_recorded", ended)
     assert [event.payload async for event in trigger.run()] == [{"outcome": "ended"}]
 
 
