@@ -19,6 +19,7 @@ from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.starting import Start, begin, check_settings, trial_task
 from dean_provider.plugins.api.surroundings import Surroundings
+from dean_provider.recording.asked import asked_for
 
 __all__ = ["routes"]
 
@@ -54,7 +55,7 @@ class Starting:
             dag_id=request.dag_id,
             kind="request",
             conf=request.config,
-            asked={"dag_id": request.dag_id, "config": request.config},
+            asked={"dag_id": request.dag_id, "config": asked_for(request.config)},
             note=request.note,
             name=_name(request.config),
         )
@@ -70,7 +71,7 @@ class Starting:
             dag_id=dag_id,
             kind=f"fork {parent.id}",
             conf={FORK: fork.model_dump(mode="json", exclude_none=True), **await self._connections(call)},
-            asked={"fork_of": str(parent.id), "generation": generation, "config": request.config},
+            asked={"fork_of": str(parent.id), "generation": generation, "config": asked_for(request.config)},
             source="fork",
             note=request.note,
             name=_name(request.config) or parent.name,

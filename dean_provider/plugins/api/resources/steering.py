@@ -68,7 +68,7 @@ class Steering:
             digest=stopped.digest if stopped else None,
             resumptions=stopped.resumptions if stopped else trial.resumptions,
         )
-        return await self._tell(call, fact, f"cancelled:{fact.resumptions}:{call.caller.name}")
+        return await self._tell(call, fact, f"cancelled:{fact.resumptions}:by:{call.caller.name}")
 
     async def _stopped(self, call: Call, reason: str) -> tuple[Trial | None, str]:
         """The trial once it was told to stop; else why it was not."""
@@ -131,14 +131,14 @@ class Steering:
 
     async def _once(self, call: Call, verb: str, act: Callable[[], Awaitable[Fact]], *, already: WorkflowStatus | None = None) -> Workflow:
         """Do it, unless it was done for the same idempotency key or the trial stands so already."""
-        key = f"{verb}:{call.caller.name}:{call.key}" if call.key else None
+        key = f"{verb}:by:{call.caller.name}:{call.key}"[:250] if call.key else None
         if key is not None and await self._told(call, key):
             return _summary(call.subject)
         if call.subject.status is already:
             return _summary(call.subject)
         if call.subject.status.ended:
             raise _not_now(call.subject, verb)
-        return await self._tell(call, await act(), key or f"{verb}:{call.request_id}")
+        return await self._tell(call, await act(), key or f"{verb}:by:{call.caller.name}:{call.request_id}")
 
     async def _told(self, call: Call, key: str) -> bool:
         def look() -> bool:

@@ -1,0 +1,141 @@
+"""What holds for every route: it is somebody's, it is described, and whatever goes wrong is a problem document."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from dean_provider.contract.endpoints import gateway as operations
+from dean_provider.contract.problem import MEDIA_TYPE
+from dean_provider.plugins.api.app import rights, routes
+from dean_provider.plugins.api.documentation import DOCUMENTS
+from dean_provider.web.instruments import Instruments
+
+PROBLEM = {"type", "title", "status", "error_code", "message", "details", "timestamp", "request_id", "suggestions"}
+
+
+def _wire(path: str) -> str:
+    return path.removeprefix("/dean").format(workflow_id=uuid4(), agent_id="a", name="n", holder="h")
+
+
+def test_every_operation_of_the_contract_is_served_by_one_rule(gateway) -> None:
+    table = routes(gateway.around, Instruments(gateway.indexagent.dialect.service, "0"))
+    assert {operation.name for operation in table} == set(operations.REFERENCE.routes) == {one.name for one in operations.OPERATIONS}
+    assert set(rights(table)) == set(operations.REFERENCE.routes) | set(DOCUMENTS)
+
+
+def test_every_route_of_the_application_has_a_rule(gateway) -> None:
+    table = routes(gateway.around, Instruments(gateway.indexagent.dialect.service, "0"))
+    assert {route.name for route in gateway.client.app.routes} == set(rights(table))
+
+
+def test_nobody_gets_past_without_being_known(gateway) -> None:
+    for route in operations.REFERENCE.routes.values():
+        answer = gateway.client.request(route.method, _wire(route.path))
+        assert answer.status_code == 401, route
+        assert answer.headers["content-type"] == MEDIA_TYPE
+        assert set(answer.json()) == PROBLEM
+
+
+def test_whoever_is_unknown_does_not_even_learn_what_there_is(gateway) -> None:
+    for path in ("/openapi.json", "/docs", "/nothing/here", "/"):
+        assert gateway.client.get(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nothing", 404), ("DELETE", "/trials", 405), ("GET", "/trials?limit=x", 422), ("GET", f"/trials/{uuid4()}", 404)],
+)
+def test_whatever_is_wrong_is_a_problem_with_the_requests_id(gateway, method, path, status) -> None:
+    answer = gateway.call(method, path, headers={"X-Request-ID": "mine-1"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    problem = answer.json()
+    assert set(problem) == PROBLEM
+    assert (problem["status"], problem["request_id"], answer.headers["x-request-id"]) == (status, "mine-1", "mine-1")
+
+
+def test_a_body_that_is_too_large_is_not_read(gateway) -> None:
+    answer = gateway.post("/trials", caller="user:admin", headers={"content-length": str(9 * 2**20)})
+    assert answer.status_code == 413
+    assert answer.json()["error_code"] == "limit_exceeded"
+
+
+def test_a_crash_is_answered_without_its_trace(gateway, monkeypatch) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr("dean_provider.state.queries.list_workflows", crash)
+    answer = gateway.get("/trials")
+    assert answer.status_code == 500
+    assert answer.json()["error_code"] == "service_failure"
+    assert "secret detail" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_again(gateway, monkeypatch) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("select", {}, Exception("could not connect to server at 10.0.0.1"))
+
+    monkeypatch.setattr("dean_provider.state.queries.list_workflows", fail)
+    answer = gateway.get("/trials")
+    assert (answer.status_code, answer.json()["error_code"]) == (503, "service_unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "10.0.0.1" not in answer.text
+
+
+def test_callers_who_ask_too_fast_wait_each_by_themselves(make_gateway) -> None:
+    gateway = make_gateway(gateway_requests_per_second=1.0)
+    answers = [gateway.get("/access", "user:viewer") for _ in range(7)]
+    assert {answer.status_code for answer in answers[:5]} == {200}
+    refused = answers[-1]
+    assert (refused.status_code, refused.json()["error_code"]) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) >= 1
+    assert gateway.get("/access", "user:admin").status_code == 200
+
+
+def test_an_answer_that_the_caller_has_is_not_sent_again(gateway) -> None:
+    workflow_id = gateway.trial()
+    first = gateway.get(f"/trials/{workflow_id}")
+    again = gateway.get(f"/trials/{workflow_id}", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    from dean_provider.contract.events.trial import TrialPaused
+
+    gateway.tell(workflow_id, TrialPaused(generation=1))
+    assert gateway.get(f"/trials/{workflow_id}", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_only_the_fields_asked_for_are_sent(gateway) -> None:
+    workflow_id = gateway.trial()
+    assert gateway.get(f"/trials/{workflow_id}?fields=id,status").json() == {"id": str(workflow_id), "status": "running"}
+    page = gateway.get("/trials?fields=name&limit=5").json()
+    assert page == {"workflows": [{"name": "one"}], "next_cursor": None}
+    unknown = gateway.get("/trials?fields=nmae")
+    assert (unknown.status_code, unknown.json()["details"]["problems"][0]["value"]) == (422, "nmae")
+
+
+def test_the_description_says_who_may(gateway) -> None:
+    answer = gateway.client.get("/openapi.json", headers={"x-caller": "user:viewer"}).json()
+    operation = answer["paths"]["/api/v1/trials"]["post"]
+    assert operation["description"] == "For whoever creates runs of the DAG."
+    assert {"bearer", "session"} == set(answer["components"]["securitySchemes"])
+    assert any(parameter["name"] == "idempotency-key" for parameter in operation["parameters"])
+    page = gateway.client.get("/docs", headers={"x-caller": "user:viewer"})
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for path in ("/docs", "/openapi.json"):
+        assert gateway.client.get(path, headers={"x-caller": "task:mine"}).status_code == 403
+
+
+def test_expensive_reads_are_turned_away_first(gateway, monkeypatch) -> None:
+    workflow_id = gateway.trial()
+    expensive = gateway.around.room.expensive
+    monkeypatch.setattr(expensive, "waiting", expensive.threads + expensive.queue)
+    shed = gateway.get(f"/trials/{workflow_id}/generations")
+    assert (shed.status_code, shed.headers["retry-after"]) == (503, "2")
+    assert gateway.get(f"/trials/{workflow_id}").status_code == 200
