@@ -80,10 +80,10 @@ bench: $(VENV)/.bench ## every benchmark, side by side in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file $(ARGS) || exit 1; done
 
 chaos: $(VENV)/.dev $(OLDEST_VENV)/.dev ## the fault tests, at length
-	@DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m 'chaos or contended' $(ARGS)
+	@DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m 'chaos or contended' --timeout 3600 $(ARGS)
 
 fuzz: $(VENV)/.dev ## the property tests, with thousands of examples
-	@DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit $(ARGS)
+	@DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit --timeout 3600 $(ARGS)
 
 constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
 	@sh .ci/constraints

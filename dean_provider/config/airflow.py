@@ -134,7 +134,10 @@ def _unknown(name: str, value: str | None, origin: str, candidates: list[str], p
 def _expanded(text: str) -> str:
     """``text`` with variables and ``~`` replaced, again and again, as Airflow does with every variable it reads."""
     for _ in range(MOST_EXPANSIONS):
-        once = os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111 - any text, not a path
+        try:
+            once = os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111 - any text, not a path
+        except ValueError:  # no user can have such a name
+            break
         if once == text:
             break
         text = once

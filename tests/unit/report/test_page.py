@@ -179,7 +179,7 @@ def test_hostile_words_stay_words(make_data, make_trial, make_pattern, hostile):
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(min_size=1, max_size=60))
 def test_any_words_stay_words(make_data, make_trial, make_pattern, words):
     assert _structure(_worded(make_data, make_trial, make_pattern, words)) == _structure(

@@ -245,7 +245,7 @@ async def test_a_generation_can_be_awaited(virtual_time, running_service, watch)
     assert 30 <= event["trial"]["generation"] < 100
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(st.sampled_from(["down", "gone", "slow", "step"]), max_size=40))
 def test_whatever_is_tolerated_never_changes_the_end(virtual_time, evolution_hook, make_trial, make_generation, watch, script):
     """No run of failures within the tolerance changes the event or the bound on how often the service is asked."""

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dean_provider.services.evolution.evaluation.frames import Closed, receive, send
@@ -19,7 +19,6 @@ def pair():
     right.close()
 
 
-@settings(max_examples=30)
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=20), max_size=5), st.binary(max_size=2000))
 def test_what_is_sent_is_received(header, payload):
     left, right = socket.socketpair()
