@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TrialTrigger", "stop_trial"]
 
-STATE_SECONDS = 30.0
-"""How long the supervisor may take to tell a task's state. A triggerer that is stopping answers at once or not at all, or kills what waits
-for it, which touches nothing either."""
+STATE_SECONDS = 60.0
+"""How long the supervisor may take to tell a task's state. For the first question anybody asks, it puts an API together, for seconds in
+which it passes no event on: so it is asked only when the answer matters. A triggerer that is stopping answers at once or not at all, or
+kills what waits for it, which touches nothing either."""
 
 STOP_SECONDS = 20.0
 TELL_SECONDS = 5.0
@@ -103,7 +104,6 @@ class TrialTrigger(BaseTrigger):
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        self._acquaintance = asyncio.ensure_future(self._get_acquainted())
         try:
             # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
             hook = await asyncio.to_thread(self.hook)
@@ -138,12 +138,6 @@ class TrialTrigger(BaseTrigger):
         resolving = asyncio.ensure_future(hook.adialect())
         resolving.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.wait({resolving}, timeout=RESOLVE_SECONDS)
-
-    async def _get_acquainted(self) -> None:
-        """Ask for the task's state once while there is time: a triggerer loads its API on the first question, and that takes seconds."""
-        if self.task_instance is not None:
-            with suppress(Exception):
-                await read_task_state(self.identity)
 
     async def _after_cancellation(self) -> None:
         """Decide in a task of its own: a second cancellation must not interrupt it, nor may it hold up a triggerer that stops."""
