@@ -30,7 +30,7 @@ Database = Literal["sqlite", "postgres"]
 _READY_SECONDS = 180.0
 _ASK_SECONDS = 0.3
 _MIGRATE_SECONDS = 300.0
-_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+_PARTS = ("metadatabase", "scheduler", "dag_processor")
 
 
 class Stack:
@@ -45,7 +45,7 @@ class Stack:
     :param python: interpreter of the services.
     :param airflow_python: interpreter of Airflow; the same by default.
     :param ports: where to listen; free ones by default.
-    :param triggerers: how many.
+    :param triggerers: how many; without any, deferrable tasks wait on the worker.
     :param services: whether to run the reference services.
     :param env: further environment variables, for Airflow's programs and the services alike.
     :param fresh: forget what an earlier run left in the home, logs excepted.
@@ -184,7 +184,8 @@ class Stack:
         if not answers(f"{self.airflow_home.url}/execution/health"):
             return False
         health = self.api.health()
-        if health is None or any((health.get(part) or {}).get("status") != "healthy" for part in _PARTS):
+        parts = (*_PARTS, "triggerer") if self._triggerers else _PARTS
+        if health is None or any((health.get(part) or {}).get("status") != "healthy" for part in parts):
             return False
         if self._with_services and not all(answers(f"{url}/health") for url in (self.indexagent_url, self.evolution_url)):
             return False

@@ -97,8 +97,15 @@ class Session:
         self.process.communicate()
 
 
+def keep_databases(tmp_path: Path, templates: Path) -> None:
+    """Let migrated databases be kept where other tests find them, as if an earlier run had been here."""
+    (tmp_path / ".dean").mkdir(parents=True, exist_ok=True)
+    (tmp_path / ".dean/templates").symlink_to(templates)
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Session]]:
+def start(tmp_path: Path, templates: Path) -> Iterator[Callable[..., Session]]:
+    keep_databases(tmp_path, templates)
     sessions: list[Session] = []
 
     def begin(*arguments: str) -> Session:
@@ -191,8 +198,9 @@ def leave_a_killed_run(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Iterator[Finished]:
     tmp_path = tmp_path_factory.mktemp(f"demo-{request.param}")
+    keep_databases(tmp_path, templates)
     home = tmp_path / ".dean" / "demo"
     if request.param == "postgres":
         leave_a_killed_run(home, tmp_path)

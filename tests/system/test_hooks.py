@@ -16,7 +16,12 @@ from dean_provider.hooks import AirflowHook, correlation_id, forget
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.parametrize("stack", ["newest"], indirect=True),
+]
 
 DAG_ID, RUN_ID = "system_hooks", "hooks:1+1"
 
@@ -40,7 +45,6 @@ def test_a_task_calls_a_service_over_a_stored_connection(stack: Stack, hook: Air
         "password": stack.secrets.evolution_token,
     }
     stack.api.call("POST", "/connections", json=body)
-    stack.wait_for_dag(DAG_ID)
 
     run = hook.trigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 1})
     assert run.dag_run_id == asyncio.run(hook.atrigger(DAG_ID, dag_run_id=RUN_ID, conf={"x": 1})).dag_run_id == RUN_ID
@@ -60,8 +64,6 @@ def test_a_task_calls_a_service_over_a_stored_connection(stack: Stack, hook: Air
 
 
 def test_pausing_and_what_is_not_there(stack: Stack, hook: AirflowHook) -> None:
-    stack.wait_for_dag(DAG_ID)
-
     assert hook.pause(DAG_ID).is_paused is True
     assert asyncio.run(hook.aread(DAG_ID)).is_paused is True
     assert asyncio.run(hook.aunpause(DAG_ID)).is_paused is False

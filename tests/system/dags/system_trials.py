@@ -25,7 +25,7 @@ scheduled = trial_dag(
 on_asset = trial_dag(
     "system_on_asset",
     description="Runs when another DAG says that something is ready.",
-    trial={**TINY, "name": "on-asset"},
+    trial={**TINY, "name": "on-asset", "generations": 100_000, "max_time_seconds": 3},
     schedule=[READY],
     is_paused_upon_creation=False,
 )

@@ -1,0 +1,102 @@
+"""What becomes of a trial whose waiting task is marked, cleared, limited or deleted, under a live Airflow, the newest and the oldest.
+
+Everything begins at once, and the trials are held meanwhile: what runs does so because something resumed it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from dean_provider.contract.trial import Trial, TrialStatus
+
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+
+MAPPED = ("mapped-through", "mapped-left")
+ALONE = ("skipped", "deleted")
+
+
+@pytest.fixture(scope="module")
+def begun(live) -> dict[str, Trial]:
+    """The trials by name, each waited for or about to be; held, but for the one that is to run out of time."""
+    live.have_triggerers(1)
+    live.trigger("system_waits", "waits", {name: live.start(name) for name in (*ALONE, "limited")})
+    live.trigger("system_mapped", "mapped")
+    for name in ("given-up", "cleared"):
+        live.trigger(live.dag_id, name, live.endless(name))
+    return live.held("given-up", "cleared", *MAPPED, *ALONE)
+
+
+def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live, begun):
+    waiting = live.task(live.dag_id, "given-up")
+    waiting.deferred()
+    waiting.mark("failed")
+    trial = live.stopped("given-up")
+    assert live.end(live.dag_id, "given-up") == "failed"
+    states = live.states(live.dag_id, "given-up")
+    assert (states["publish_report"], states["compensate"]) == ("failed", "failed")
+
+    live.change("POST", f"/dags/{live.dag_id}/dagRuns/given-up/clear", {"dry_run": False, "only_failed": False})
+    again = live.running("given-up", generation=trial.current_generation + 1)
+    assert again.trial_id == trial.trial_id
+    live.held("given-up")
+    waiting.deferred(try_number=2)
+    live.change("PATCH", f"/dags/{live.dag_id}/dagRuns/given-up", {"state": "failed"})
+    live.stopped("given-up")
+    live.task(live.dag_id, "given-up", "compensate").becomes("failed")
+    assert live.states(live.dag_id, "given-up")["publish_report"] == "skipped"
+    assert live.end(live.dag_id, "given-up") == "failed", "skipped tasks must not make a success of it"
+
+
+def test_cleared_the_trial_is_left_alone_and_marked_success_it_is_stopped_and_published(live, begun):
+    waiting = live.task(live.dag_id, "cleared")
+    job = waiting.deferred()
+    clear = {"dry_run": False, "dag_run_id": "cleared", "task_ids": ["await_evolution"], "include_downstream": True, "only_failed": False}
+    live.change("POST", f"/dags/{live.dag_id}/clearTaskInstances", clear)
+    waiting.deferred(try_number=2)
+    waiting.decides(job, "left alone")
+    (now,) = live.trials("cleared")
+    assert (now.trial_id, now.status, now.resumptions) == (begun["cleared"].trial_id, TrialStatus.PAUSED, 0)
+
+    waiting.mark("success")
+    live.stopped("cleared")
+    assert live.end(live.dag_id, "cleared") == "success"
+    assert live.outcome(live.dag_id, "cleared")["status"] == "stopped"
+
+
+def test_mapped_trials_do_not_disturb_each_other_and_one_is_left_running_as_it_asked(live, begun):
+    through, left = (live.task("system_mapped", "mapped", "mapped.trial.await_evolution", index) for index in range(2))
+    assert begun["mapped-through"].trial_id != begun["mapped-left"].trial_id
+    through.deferred()
+    job = left.deferred()
+    left.mark("failed")
+    left.decides(job, "by its policy the trial is left running")
+    assert through.now()["state"] == "deferred"
+    assert live.trials("mapped-through")[0].status is TrialStatus.PAUSED
+
+    live.let_go(begun["mapped-through"])
+    assert live.end("system_mapped", "mapped") == "failed"
+    states = live.states("system_mapped", "mapped")
+    for step, index, state in (
+        ("publish_report", 0, "success"),
+        ("compensate", 0, "success"),
+        ("publish_report", 1, "failed"),
+        ("compensate", 1, "failed"),
+    ):
+        assert states[f"mapped.trial.{step}[{index}]"] == state, (step, index)
+    assert [live.trials(name)[0].status for name in MAPPED] == [TrialStatus.COMPLETED, TrialStatus.PAUSED]
+
+
+def test_a_task_skipped_deleted_or_out_of_time_stops_its_trial(live, begun):
+    skipped, limited, deleted = (live.task("system_waits", "waits", name) for name in ("skipped", "limited", "deleted"))
+    job = skipped.deferred()
+    skipped.mark("skipped")
+    live.stopped("skipped")
+    skipped.decides(job, "told to stop")
+
+    assert limited.becomes("failed")["try_number"] == 1, "another try would only wait again"
+    live.stopped("limited")
+    assert "did not end within the task's time; it is stopped" in limited.log()
+
+    deleted.deferred()
+    live.change("DELETE", "/dags/system_waits")
+    live.stopped("deleted")
