@@ -16,7 +16,18 @@ from dean_provider.contract.events.envelope import ActorKind
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.state.columns import CopiedJson, Json, UtcDateTime
 
-__all__ = ["BY_PEOPLE", "SELDOM", "Base", "EventRow", "GenerationRow", "InstallationRow", "LabelRow", "SnapshotRow", "WorkflowRow"]
+__all__ = [
+    "BY_PEOPLE",
+    "SELDOM",
+    "Base",
+    "EventRow",
+    "GenerationRow",
+    "InstallationRow",
+    "LabelRow",
+    "LeaseRow",
+    "SnapshotRow",
+    "WorkflowRow",
+]
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +54,16 @@ class InstallationRow(Base):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     system_workflow_id: Mapped[UUID] = mapped_column(Uuid())
+
+
+class LeaseRow(Base):
+    """Which process does what only one needs to do, until when."""
+
+    __tablename__ = "dean_leases"
+
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(100))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class WorkflowRow(Base):
