@@ -51,7 +51,7 @@ with DAG("benchmark_chain", schedule=None, is_paused_upon_creation=False):
 """
 TASKS = [
     "validate_trial", "check_services", "initialize_population", "start_evolution", "await_evolution",
-    "discover_patterns", "apply_patterns", "publish_report", "compensate",
+    "discover_patterns", "approve_patterns", "apply_patterns", "publish_report", "compensate",
 ]  # fmt: skip
 DEFERRED = ["check_services", "await_evolution"]
 SMALL = {"objective": "sphere", "population_size": 6, "generations": 1, "elite_size": 1, "pattern_policy": "off", "seed": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from dean_provider.contract.keys import FORK, REPLAY
 from dean_provider.form import trial_params
 from dean_provider.operators import (
     ApplyPatternsOperator,
+    ApprovePatternsOperator,
     CompensateOperator,
     DiscoverPatternsOperator,
     InitializePopulationOperator,
@@ -53,6 +54,9 @@ def trial_task_group(
     report_uri: str | None = None,
     deferrable: bool = True,
     health_timeout: float = 300,
+    approve_patterns: bool = False,
+    approvers: Sequence[str] = (),
+    approval_timeout: timedelta | None = None,
     default_args: Mapping[str, Any] | None = None,
     **group_args: Any,
 ) -> TrialGroup:
@@ -64,6 +68,9 @@ def trial_task_group(
     :param report_uri: folder of the report; as configured unless given. May be a template.
     :param deferrable: wait in the triggerer, without worker slots.
     :param health_timeout: seconds to wait for the services to be healthy.
+    :param approve_patterns: ask people before patterns are applied, and not only when the trial's pattern policy is ``approve``.
+    :param approvers: ids of the users who may answer; anybody who may edit the run when empty.
+    :param approval_timeout: how long to wait for an answer; none is a no. Without one it waits for as long as it takes.
     :param default_args: arguments for every task of the group, over :data:`DEFAULT_ARGS`.
     :param group_args: further arguments of :class:`airflow.sdk.TaskGroup`.
     :raises InvalidConfigurationError: when ``trial`` names what is no setting.
@@ -82,6 +89,7 @@ def trial_task_group(
             report_uri=report_uri,
             deferrable=deferrable,
             health_timeout=health_timeout,
+            approval={"always": approve_patterns, "approvers": approvers, "approval_timeout": approval_timeout},
         )
     return group
 
@@ -95,6 +103,9 @@ def trial_dag(
     report_uri: str | None = None,
     deferrable: bool = True,
     health_timeout: float = 300,
+    approve_patterns: bool = False,
+    approvers: Sequence[str] = (),
+    approval_timeout: timedelta | None = None,
     default_args: Mapping[str, Any] | None = None,
     **dag_args: Any,
 ) -> DAG:
@@ -109,6 +120,9 @@ def trial_dag(
     :param report_uri: folder of the report; as configured unless given. May be a template.
     :param deferrable: wait in the triggerer, without worker slots.
     :param health_timeout: seconds to wait for the services to be healthy.
+    :param approve_patterns: ask people before patterns are applied, and not only when the trial's pattern policy is ``approve``.
+    :param approvers: ids of the users who may answer; anybody who may edit the run when empty.
+    :param approval_timeout: how long to wait for an answer; none is a no. Without one it waits for as long as it takes.
     :param default_args: arguments for every task, over :data:`DEFAULT_ARGS`.
     :param dag_args: further arguments of :class:`airflow.sdk.DAG`: tags and so on.
     :raises InvalidConfigurationError: when ``trial`` names what is no setting.
@@ -129,6 +143,7 @@ def trial_dag(
             report_uri=report_uri,
             deferrable=deferrable,
             health_timeout=health_timeout,
+            approval={"always": approve_patterns, "approvers": approvers, "approval_timeout": approval_timeout},
         )
     return dag
 
@@ -154,13 +169,19 @@ A population of agents is evolved on the Evolution API and IndexAgent; Airflow s
 | `start_evolution` | starts the trial, or finds it: a retry or a clear never starts a second one |
 | `await_evolution` | waits without a worker slot; marked failed, success or skipped, it stops the trial; cleared, it re-attaches |
 | `discover_patterns`, `apply_patterns` | what the fittest have in common and what it is worth; optional, never in the way of the outcome |
+| `approve_patterns` | asks people first, where the pattern policy says so |
 | `publish_report` | verifies the outcome on unseen instances, writes the report, emits `dean://trials/<name>` |
 | `compensate` | stops what was left under way; fails when the run did |
 """
 
 
 def _compose(
-    validate: ValidateTrialOperator, *, report_uri: str | None, deferrable: bool, health_timeout: float
+    validate: ValidateTrialOperator,
+    *,
+    report_uri: str | None,
+    deferrable: bool,
+    health_timeout: float,
+    approval: Mapping[str, Any],
 ) -> tuple[XComArg, XComArg]:
     """The steps after ``validate``, in the group or DAG that is current. Returns the trial's handle and its outcome."""
     plan = validate.output
@@ -169,12 +190,20 @@ def _compose(
     start = StartEvolutionOperator(task_id="start_evolution", plan=plan, population=initialize.output)
     await_evolution = TrialSensor(task_id="await_evolution", trial=start.output, deferrable=deferrable)
     discover = DiscoverPatternsOperator(task_id="discover_patterns", trial=start.output)
-    apply = ApplyPatternsOperator(task_id="apply_patterns", trial=start.output, discovered=discover.output)
+    approve = ApprovePatternsOperator(
+        task_id="approve_patterns",
+        trial=start.output,
+        discovered=discover.output,
+        execution_timeout=None,  # Airflow would take one of default_args for how long to wait for an answer
+        **approval,
+    )
+    apply = ApplyPatternsOperator(task_id="apply_patterns", trial=start.output, discovered=discover.output, approval=approve.output)
     publish = PublishReportOperator(
         task_id="publish_report",
         # As a template, not as an XComArg: Airflow refuses a task that directly follows a setup and runs whatever becomes of others.
         trial=f"{{{{ ti.xcom_pull(task_ids='{start.task_id}', map_indexes=ti.map_index) | tojson }}}}",
         discovered=discover.output,
+        approval=approve.output,
         applied=apply.output,
         report_uri=report_uri,
         awaits=[await_evolution.task_id],
@@ -183,7 +212,7 @@ def _compose(
     )
     required = (validate, check, initialize, start, await_evolution, publish)
     compensate = CompensateOperator(task_id="compensate", plan=plan, trial=start.output, answers_for=[task.task_id for task in required])
-    validate >> check >> initialize >> start >> await_evolution >> discover >> apply >> publish
+    validate >> check >> initialize >> start >> await_evolution >> discover >> approve >> apply >> publish
     await_evolution >> publish
     publish >> compensate.as_teardown(setups=[initialize, start], on_failure_fail_dagrun=True)
     return start.output, publish.output

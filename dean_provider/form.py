@@ -39,7 +39,12 @@ CHOICES: dict[str, dict[str, str]] = {
         "rank": "Rank: in proportion to the rank by fitness",
         "elitist": "Elitist: any of the fittest half",
     },
-    "pattern_policy": {"off": "Off", "discover": "Discover patterns", "apply": "Discover patterns and apply those that hold"},
+    "pattern_policy": {
+        "off": "Off",
+        "discover": "Discover patterns",
+        "approve": "Discover patterns, and ask before applying those that hold",
+        "apply": "Discover patterns and apply those that hold",
+    },
     "evaluation": {"service": "In the Evolution API"},
     "on_kill": {"stop": "Stop the trial", "leave": "Leave the trial running"},
 }

@@ -38,10 +38,11 @@ class Evaluation(str, Enum):
 
 
 class PatternPolicy(str, Enum):
-    """What happens with patterns once the trial has ended."""
+    """What happens with patterns once the trial has ended. ``approve`` is ``apply`` after somebody has said yes."""
 
     OFF = "off"
     DISCOVER = "discover"
+    APPROVE = "approve"
     APPLY = "apply"
 
 
@@ -108,7 +109,7 @@ class TrialConfig(RequestModel):
     repository: str | None = Field(default=None, max_length=512, description="Repository the trial works on, for services that need one.")
     evaluation: Evaluation = Field(default=Evaluation.SERVICE, description="Where candidates are evaluated.")
     pattern_policy: PatternPolicy = Field(
-        default=PatternPolicy.APPLY, description="After the trial: off, discover patterns, or discover and apply them."
+        default=PatternPolicy.APPLY, description="After the trial: off, discover patterns, ask people before applying them, or apply them."
     )
     pattern_seeds: tuple[PatternId, ...] = Field(
         default=(), max_length=100, description="Stored patterns imposed on a share of the initial population."

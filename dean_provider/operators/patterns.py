@@ -31,7 +31,9 @@ class DiscoverPatternsOperator(TrialOperator):
     Skipped when the trial's pattern policy is ``off``, or when IndexAgent detects no patterns in its dialect.
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
-    :param history: generations looked at, counted back from the last.
+    :param start: first generation looked at.
+    :param end: last generation looked at, if the trial has so many; ``None`` for its last. In the first generations agents still differ at
+        random, so what the fittest share is more often what makes them fit (docs/explanation/engine.md has the figures).
     :param elite_share: share of the fittest that is compared with the whole population.
     :param false_discovery_rate: Benjamini-Hochberg rate at which a range counts as enriched.
     :param limit: patterns kept, the best supported first; each is measured, and measuring uses tokens.
@@ -44,7 +46,8 @@ class DiscoverPatternsOperator(TrialOperator):
         self,
         *,
         trial: Mapping[str, Any] | str | Any,
-        history: int = 200,
+        start: int = 0,
+        end: int | None = 10,
         elite_share: float = 0.25,
         false_discovery_rate: float = 0.05,
         limit: int = 10,
@@ -53,7 +56,8 @@ class DiscoverPatternsOperator(TrialOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.trial = trial
-        self.history = history
+        self.start = start
+        self.end = end
         self.elite_share = elite_share
         self.false_discovery_rate = false_discovery_rate
         self.limit = limit
@@ -89,8 +93,8 @@ class DiscoverPatternsOperator(TrialOperator):
 
         return DetectPatterns(
             population_id=population_id or handle.population_id or handle.trial_id,
-            start=max(0, last - self.history + 1),
-            end=max(0, last),
+            start=self.start,
+            end=max(0, last if self.end is None else min(self.end, last)),
             elite_share=self.elite_share,
             false_discovery_rate=self.false_discovery_rate,
             limit=self.limit,
@@ -141,18 +145,28 @@ class DiscoverPatternsOperator(TrialOperator):
 class ApplyPatternsOperator(TrialOperator):
     """Impose the accepted patterns on copies of the final population and evaluate them. The trial's outcome and digest stay as they are.
 
-    Skipped when the trial's pattern policy is not ``apply``, when no pattern was accepted, or when the service has no such operation.
+    Skipped when the trial's pattern policy is ``off`` or ``discover``, when it is ``approve`` and nobody has approved, when no pattern was
+    accepted, or when the service has no such operation.
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
     :param discovered: what ``discover_patterns`` returned. (templated)
+    :param approval: what ``approve_patterns`` returned, if somebody was asked. (templated)
     """
 
-    template_fields: Sequence[str] = ("trial", "discovered")
+    template_fields: Sequence[str] = ("trial", "discovered", "approval")
 
-    def __init__(self, *, trial: Mapping[str, Any] | str | Any, discovered: Mapping[str, Any] | Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        trial: Mapping[str, Any] | str | Any,
+        discovered: Mapping[str, Any] | Any,
+        approval: Mapping[str, Any] | Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.trial = trial
         self.discovered = discovered
+        self.approval = approval
 
     async def act(self, context: Context) -> dict[str, Any]:
         from dean_provider.contract.events.pattern import PatternApplied
@@ -167,8 +181,10 @@ class ApplyPatternsOperator(TrialOperator):
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.pattern import ApplyPatterns
 
-        if handle.pattern_policy is not PatternPolicy.APPLY:
+        if handle.pattern_policy not in (PatternPolicy.APPLY, PatternPolicy.APPROVE):
             raise AirflowSkipException(f"The trial's pattern policy is {handle.pattern_policy.value}.")
+        if not (self.approval or {"approved": handle.pattern_policy is PatternPolicy.APPLY})["approved"]:
+            raise AirflowSkipException("Nobody has approved the patterns.")
         accepted = [item["pattern_id"] for item in (self.discovered or {}).get("patterns", []) if item["status"] == "accepted"]
         if not accepted:
             raise AirflowSkipException("No pattern was accepted.")

@@ -43,13 +43,14 @@ class PublishReportOperator(TrialOperator):
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
     :param discovered: what ``discover_patterns`` returned, if it ran. (templated)
+    :param approval: what ``approve_patterns`` returned, if it ran. (templated)
     :param applied: what ``apply_patterns`` returned, if it ran. (templated)
     :param report_uri: folder of the reports, a path or a URI Airflow's object storage understands; ``[dean] report_uri`` unless
         given. The report becomes ``<name>/<trial_id>.html`` below it. (templated)
     :param awaits: task ids, in the same run and with the same map index, without whose success the trial counts as failed.
     """
 
-    template_fields: Sequence[str] = ("trial", "discovered", "applied", "report_uri")
+    template_fields: Sequence[str] = ("trial", "discovered", "approval", "applied", "report_uri")
     operator_extra_links = (ReportLink(),)
 
     def __init__(
@@ -57,6 +58,7 @@ class PublishReportOperator(TrialOperator):
         *,
         trial: Mapping[str, Any] | str | Any,
         discovered: Mapping[str, Any] | Any = None,
+        approval: Mapping[str, Any] | Any = None,
         applied: Mapping[str, Any] | Any = None,
         report_uri: str | None = None,
         awaits: Sequence[str] = (),
@@ -66,6 +68,7 @@ class PublishReportOperator(TrialOperator):
         super().__init__(**kwargs)
         self.trial = trial
         self.discovered = discovered
+        self.approval = approval
         self.applied = applied
         self.report_uri = report_uri
         self.awaits = tuple(awaits)
@@ -151,7 +154,7 @@ class PublishReportOperator(TrialOperator):
             applied=AppliedPatterns.model_validate(self.applied) if self.applied else None,
             lineage=lineage,
             run=self._run(context),
-            notes=gathering.notes,
+            notes=[*gathering.notes, *_answer(self.approval)],
         )
 
     @staticmethod
@@ -209,6 +212,15 @@ class PublishReportOperator(TrialOperator):
             "digest": trial.digest,
             "report": location,
         }
+
+
+def _answer(approval: Mapping[str, Any] | None) -> list[str]:
+    """What people said of the patterns, if they were asked."""
+    if not approval or not approval.get("asked"):
+        return []
+    verdict = "approved the patterns" if approval["approved"] else "refused the patterns, so they were not applied"
+    comment = f": {approval['comment']}" if approval.get("comment") else "."
+    return [f"{approval.get('by') or 'Nobody answered in time, which'} {verdict}{comment}"]
 
 
 def _configured_folder() -> str:

@@ -16,6 +16,7 @@ STEPS = [
     "start_evolution",
     "await_evolution",
     "discover_patterns",
+    "approve_patterns",
     "apply_patterns",
     "publish_report",
     "compensate",
@@ -62,7 +63,7 @@ def test_the_compensation_runs_after_failures_and_hides_none():
     assert compensate.trigger_rule == TriggerRule.ALL_DONE_SETUP_SUCCESS
     assert {task.task_id for task in dag.tasks if task.is_setup} == {"initialize_population", "start_evolution"}
     assert compensate.upstream_task_ids >= {"initialize_population", "start_evolution", "publish_report"}
-    assert set(compensate.answers_for) == set(STEPS) - {"discover_patterns", "apply_patterns", "compensate"}
+    assert set(compensate.answers_for) == set(STEPS) - {"discover_patterns", "approve_patterns", "apply_patterns", "compensate"}
 
 
 def test_the_report_does_not_depend_on_the_optional_steps():
