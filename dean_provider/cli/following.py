@@ -8,13 +8,15 @@ from uuid import UUID
 
 from dean_provider.cli.gateway import Gateway
 from dean_provider.contract.endpoints.gateway import READ_METRICS, READ_TRIAL
-from dean_provider.contract.workflow import MetricsPoint, ReadMetrics, WorkflowDetail, WorkflowRef
+from dean_provider.contract.workflow import MetricsPoint, ReadMetrics, WorkflowDetail, WorkflowRef, WorkflowStatus
 from dean_provider.errors import DeanError
 
 __all__ = ["Change", "Following"]
 
 _POINTS = 200
 _PATIENCE_SECONDS = 300.0
+_QUIET_SECONDS = 60.0
+_NOT_BEGUN = (WorkflowStatus.REQUESTED, WorkflowStatus.PREPARING)
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,27 @@ class Following:
     """Follows one trial to its end.
 
     :param every: seconds between two looks.
+    :param quiet: told, once, when nothing has been heard of a trial for a minute that has not begun.
     :param points: whether generations are wanted too.
     :param away: told when the gateway cannot be reached, and with ``None`` when it can again. It is asked for five minutes more.
     """
 
     def __init__(
-        self, gateway: Gateway, workflow_id: UUID, *, every: float, away: Callable[[DeanError | None], None], points: bool = True
+        self,
+        gateway: Gateway,
+        workflow_id: UUID,
+        *,
+        every: float,
+        away: Callable[[DeanError | None], None],
+        quiet: Callable[[WorkflowDetail], None],
+        points: bool = True,
     ) -> None:
         self._gateway = gateway
         self._workflow_id = workflow_id
         self._every = every
         self._points = points
         self._away = away
+        self._quiet = quiet
         self._etag: str | None = None
         self._generation = -1
         self._sequence = -1
@@ -51,12 +62,18 @@ class Following:
 
         :raises DeanError: when the gateway refuses, or stays away.
         """
+        changed_at, waiting = self._gateway.clock.monotonic(), None
         while True:
             change = self._look()
+            now = self._gateway.clock.monotonic()
             if change is not None:
                 yield change
                 if change.trial.status.ended:
                     return
+                changed_at, waiting = now, change.trial if change.trial.status in _NOT_BEGUN else None
+            elif waiting is not None and now - changed_at >= _QUIET_SECONDS:
+                self._quiet(waiting)
+                waiting = None
             self._gateway.clock.sleep(self._every)
 
     def _look(self) -> Change | None:

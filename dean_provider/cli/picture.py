@@ -39,6 +39,14 @@ class Picture(ABC):
         """The gateway cannot be reached, or can again."""
         print_note(f"{error.message} Trying again." if error else "The gateway answers again.")
 
+    def quiet(self, trial: WorkflowDetail) -> None:
+        """Nothing has been heard of a trial that has not begun."""
+        run = f"Run {trial.run_id} of {trial.dag_id}" if trial.run_id else "Its run"
+        print_note(
+            f"Nothing has been heard of the trial for a minute. {run} may be waiting for a worker, or its tasks cannot tell what they do: "
+            "`dean status` shows the services, the log of the run's first task whether it reaches the gateway (connection dean_gateway)."
+        )
+
     def __enter__(self) -> Self:
         return self
 
@@ -163,7 +171,7 @@ def followed(gateway: Gateway, workflow_id: UUID, shown_as: Picture, *, every: f
     trial: WorkflowDetail | None = None
     try:
         with shown_as:
-            for change in Following(gateway, workflow_id, every=every, away=shown_as.away).changes():
+            for change in Following(gateway, workflow_id, every=every, away=shown_as.away, quiet=shown_as.quiet).changes():
                 trial = change.trial
                 shown_as.show(change)
     except KeyboardInterrupt:

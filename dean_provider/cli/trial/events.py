@@ -67,7 +67,9 @@ def _followed(gateway: Gateway, request: ListEvents, every: float) -> Iterator[l
     from dean_provider.cli.picture import Nothing
     from dean_provider.contract.endpoints.gateway import LIST_EVENTS
 
-    for _ in Following(gateway, request.workflow_id, every=every, away=Nothing().away, points=False).changes():
+    silent = Nothing()
+    following = Following(gateway, request.workflow_id, every=every, away=silent.away, quiet=silent.quiet, points=False)
+    for _ in following.changes():
         for page in Listing(gateway, LIST_EVENTS, request, "events").pages():
             yield page
             if page:

@@ -121,7 +121,10 @@ def followed(signed_in, trial, time):
         def away(error: object) -> None:
             said.append(str(error) if error else None)
 
-        return list(following.Following(speaking, trial("one").id, every=2.0, away=away).changes())
+        def quiet(waiting: WorkflowDetail) -> None:
+            said.append(f"{waiting.name} is quiet at {time.now:.0f}")
+
+        return list(following.Following(speaking, trial("one").id, every=2.0, away=away, quiet=quiet).changes())
 
     yield follow, said
     speaking.close()
@@ -141,6 +144,22 @@ def test_a_gateway_that_is_away_for_a_while_is_waited_for(signed_in, followed, t
     assert len(said) == 2
     assert "Restarting." in said[0]
     assert said[1] is None
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("requested", ["one is quiet at 60"]), ("preparing", ["one is quiet at 60"]), ("running", [])]
+)
+def test_a_trial_that_does_not_begin_is_spoken_of_once(signed_in, followed, trial, time, status: str, told: list[str]) -> None:
+    follow, said = followed
+    signed_in.add(trial("one", status, -1))
+
+    def begin() -> None:
+        if time.now > 200:
+            signed_in.add(trial("one", "completed", 4, sequence=9))
+
+    signed_in.before["read_trial"] = begin
+    assert len(follow()) == 2
+    assert said == told
 
 
 def test_a_gateway_that_stays_away_ends_it(signed_in, followed, time) -> None:
