@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from dean_provider.contract.events.envelope import Actor, Event, ReportedFact
@@ -12,19 +12,27 @@ from dean_provider.state.canonical import clean, dumps, loads
 from dean_provider.state.columns import utc
 from dean_provider.state.signing import Keys
 
-__all__ = ["Link", "event_of", "instant", "link", "row_of"]
+__all__ = ["Link", "Place", "event_of", "instant", "link", "row_of"]
 
 CORRELATION_LENGTH = 250
 
 
-class Link:
+class Place(NamedTuple):
+    """Where an event stands.
+
+    :param previous_hash: hash of the event before; empty for the first.
+    """
+
+    workflow_id: UUID
+    sequence: int
+    previous_hash: str
+
+
+class Link(NamedTuple):
     """An event together with the canonical text that its hash covers."""
 
-    __slots__ = ("canonical", "event")
-
-    def __init__(self, event: Event, canonical: str) -> None:
-        self.event = event
-        self.canonical = canonical
+    event: Event
+    canonical: str
 
 
 def instant(value: datetime | None) -> str | None:
@@ -32,27 +40,15 @@ def instant(value: datetime | None) -> str | None:
     return None if value is None else f"{utc(value).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def link(
-    fact: ReportedFact,
-    *,
-    workflow_id: UUID,
-    sequence: int,
-    previous_hash: str,
-    actor: Actor,
-    correlation_id: str | None,
-    now: datetime,
-    keys: Keys,
-) -> Link:
-    """The next link of a chain.
+def link(fact: ReportedFact, place: Place, *, actor: Actor, correlation_id: str | None, now: datetime, keys: Keys) -> Link:
+    """The link of a chain that stands at ``place``.
 
     :param fact: what happened; its details clean.
-    :param sequence: the workflow's next.
-    :param previous_hash: hash of the event before; empty for the first.
     """
     body = {
-        "id": str(uuid5(workflow_id, str(sequence))),
-        "workflow_id": str(workflow_id),
-        "sequence": sequence,
+        "id": str(uuid5(place.workflow_id, str(place.sequence))),
+        "workflow_id": str(place.workflow_id),
+        "sequence": place.sequence,
         "event_type": fact.event_type,
         "schema_version": fact.schema_version,
         "timestamp": instant(now),
@@ -61,7 +57,7 @@ def link(
         "correlation_id": clean(correlation_id and correlation_id[:CORRELATION_LENGTH]),
         "idempotency_key": fact.idempotency_key,
         "details": fact.details,
-        "previous_hash": previous_hash,
+        "previous_hash": place.previous_hash,
     }
     canonical = dumps(body)
     return Link(Event.model_validate({**body, "hash": keys.seal(canonical)}), canonical)
@@ -84,8 +80,8 @@ def row_of(one: Link) -> Mapping[str, Any]:
         "sequence": event.sequence,
         "event_type": event.event_type,
         "schema_version": event.schema_version,
-        "timestamp": event.timestamp,
-        "occurred_at": event.occurred_at,
+        "timestamp": utc(event.timestamp),
+        "occurred_at": event.occurred_at and utc(event.occurred_at),
         "actor_kind": event.actor.kind.value,
         "actor_name": event.actor.name,
         "actor_address": event.actor.address,

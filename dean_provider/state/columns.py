@@ -20,14 +20,18 @@ CopiedJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "pos
 """JSON for queries; what counts is kept elsewhere."""
 
 
+FIRST = datetime(1, 1, 2, tzinfo=timezone.utc)
+LAST = datetime(9999, 12, 30, tzinfo=timezone.utc)
+
+
 def utc(value: datetime) -> datetime:
-    """``value`` in UTC; without a zone it is taken to be in UTC, and an instant beyond the calendar is moved to its edge."""
+    """``value`` in UTC; without a zone it is taken to be in UTC.
+
+    The calendar's first and last day are left out: what a database hands out in its own time zone would lie beyond them.
+    """
     if value.tzinfo is None:
-        return value.replace(tzinfo=timezone.utc)
-    try:
-        return value.astimezone(timezone.utc)
-    except OverflowError:
-        return value.replace(tzinfo=timezone.utc)
+        value = value.replace(tzinfo=timezone.utc)
+    return max(FIRST, min(LAST, value)).astimezone(timezone.utc)
 
 
 def whole(value: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dean_provider.contract.events.envelope import Event
 from dean_provider.contract.events.trial import GenerationCompleted
-from dean_provider.state.columns import whole
+from dean_provider.state.columns import utc, whole
 from dean_provider.state.facts import known_fact
 
 __all__ = ["generation_rows"]
@@ -40,6 +40,6 @@ def _row(event: Event, fact: GenerationCompleted) -> dict[str, Any]:
         "retries": whole(one.retries),
         "intervened": one.intervention is not None,
         "elapsed_seconds": one.elapsed_seconds,
-        "completed_at": one.completed_at,
+        "completed_at": utc(one.completed_at),
         "best_agent_id": one.best_agent_id,
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dean_provider.contract.events import Event
+from dean_provider.state.columns import utc
 from dean_provider.state.facts import known_fact
 from dean_provider.state.folded import State, opening
 from dean_provider.state.folding import changes
@@ -15,9 +16,9 @@ __all__ = ["State", "fold", "opening"]
 
 def fold(state: State, event: Event) -> State:
     """``state`` after ``event``, its next one. An event that nobody here understands is counted and changes nothing else."""
-    told: dict[str, Any] = {"sequence": event.sequence, "head_hash": event.hash, "updated_at": event.timestamp}
+    told: dict[str, Any] = {"sequence": event.sequence, "head_hash": event.hash, "updated_at": utc(event.timestamp)}
     if event.sequence == 1:
-        told["created_at"] = event.timestamp
+        told["created_at"] = utc(event.timestamp)
     fact = known_fact(event.event_type, event.schema_version, event.details)
     if fact is None:
         return replace(state, unknown_events=state.unknown_events + 1, **told)

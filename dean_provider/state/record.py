@@ -11,28 +11,25 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dean_provider.contract.events import Actor, ActorKind, Event, ReportedFact
+from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.workflow import SYSTEM, TRIAL, Head, Origin, Recorded
-from dean_provider.errors import ConflictError, NotFoundError, PermissionDeniedError
-from dean_provider.state.canonical import dumps, loads
-from dean_provider.state.chain import Link, link, row_of
+from dean_provider.errors import ConflictError, InvalidConfigurationError, NotFoundError, PermissionDeniedError
+from dean_provider.state.canonical import loads
+from dean_provider.state.chain import Place, link
 from dean_provider.state.facts import canonical_details, prepared
-from dean_provider.state.folded import State, changes_of, columns_of, from_columns, opening, to_document
-from dean_provider.state.generations import generation_rows
-from dean_provider.state.projection import fold
+from dean_provider.state.folded import State
 from dean_provider.state.signing import Keys, installed_keys
-from dean_provider.state.statements import insert_new, replace_all, table_of
-from dean_provider.state.tables import EventRow, GenerationRow, InstallationRow, LabelRow, SnapshotRow, WorkflowRow
+from dean_provider.state.statements import insert_new, table_of
+from dean_provider.state.tables import EventRow, InstallationRow
+from dean_provider.state.writing import Writer, take
 
-__all__ = ["SNAPSHOT_EVERY", "append", "append_system", "system_workflow_id"]
+__all__ = ["append", "append_system", "system_workflow_id"]
 
-SNAPSHOT_EVERY = 1000
 RECORDER = Actor(kind=ActorKind.SYSTEM, name="record")
-_workflows = table_of(WorkflowRow)
 _events = table_of(EventRow)
 
 
@@ -57,25 +54,26 @@ def append(
     :raises InvalidConfigurationError: for a fact that is not what its type and version promise.
     :raises LimitExceededError: for one that is too large or too deep.
     :raises NotFoundError: without a record and without an origin that could open one.
-    :raises PermissionDeniedError: when the record belongs to another origin.
+    :raises PermissionDeniedError: when the record belongs to another origin, or to the installation.
     :raises ConflictError: when a key is taken by a different fact.
     """
-    told = [prepared(fact) for fact in facts]
+    told, instant = [_told(fact) for fact in facts], now or datetime.now(timezone.utc)
+    if origin is not None and workflow_type == SYSTEM:
+        raise PermissionDeniedError("No DAG run owns the installation's own record.", details={"workflow_id": str(workflow_id)})
     opener = _opener(workflow_type, origin) if origin is not None or workflow_type == SYSTEM else None
-    instant = now or datetime.now(timezone.utc)
-    state = _take(session, workflow_id, len(told), opener, instant)
-    _same_origin(state, origin)
+    before = take(session, workflow_id, len(told), opens=opener is not None)
+    if before is None:
+        raise NotFoundError(f"There is no record of {workflow_id}.", details={"workflow_id": str(workflow_id)})
+    _same_origin(before, origin)
     new, known = _new_facts(session, workflow_id, told)
-    if state.sequence == 0 and opener is not None:
-        new.insert(0, opener)
-    writer = _Writer(state, correlation_id, instant, keys or installed_keys())
-    for fact in new:
-        writer.add(fact, RECORDER if fact is opener else actor)
-    writer.write(session, state)
-    opened = 1 if state.sequence == 0 else 0
+    writer = Writer(before, keys := keys or installed_keys())
+    opening = [(opener, RECORDER)] if opener is not None and before.sequence == 0 else []
+    for fact, teller in [*opening, *((fact, actor) for fact in new)]:
+        place = Place(workflow_id, writer.state.sequence + 1, writer.state.head_hash)
+        writer.add(link(fact, place, actor=teller, correlation_id=correlation_id, now=instant, keys=keys))
+    writer.write(session)
     after = writer.state
-    head = Head(sequence=after.sequence, hash=after.head_hash)
-    return Recorded(recorded=len(new) - opened, known=known, generation=after.complete_to, head=head)
+    return Recorded(recorded=len(new), known=known, generation=after.complete_to, head=Head(sequence=after.sequence, hash=after.head_hash))
 
 
 def append_system(
@@ -102,22 +100,15 @@ def system_workflow_id(session: Session) -> UUID:
     return found
 
 
+def _told(fact: ReportedFact) -> ReportedFact:
+    if fact.event_type == WorkflowOpened.event_type:
+        problem = {"field": "event_type", "value": fact.event_type, "rule": "is written by the record itself"}
+        raise InvalidConfigurationError("Whose an execution is cannot be told.", details={"problems": [problem]})
+    return prepared(fact)
+
+
 def _opener(workflow_type: str, origin: Origin | None) -> ReportedFact:
     return ReportedFact.of(WorkflowOpened(workflow_type=workflow_type, **(origin.model_dump() if origin else {})))
-
-
-def _take(session: Session, workflow_id: UUID, count: int, opener: ReportedFact | None, now: datetime) -> State:
-    """Lock the workflow by taking its next sequences; its state as it was before."""
-    statement = (
-        update(_workflows).where(_workflows.c.id == workflow_id).values(sequence=_workflows.c.sequence + count).returning(_workflows)
-    )
-    row = session.execute(statement).mappings().one_or_none()
-    if row is None and opener is not None:
-        insert_new(session, WorkflowRow, columns_of(opening(workflow_id, now)))
-        row = session.execute(statement).mappings().one()
-    if row is None:
-        raise NotFoundError(f"There is no record of {workflow_id}.", details={"workflow_id": str(workflow_id)})
-    return from_columns({**row, "sequence": row["sequence"] - count})
 
 
 def _same_origin(state: State, origin: Origin | None) -> None:
@@ -163,55 +154,3 @@ def _recorded(session: Session, workflow_id: UUID, keys: Sequence[str]) -> dict[
 
 def _content(event_type: str, version: int, details: dict[str, Any]) -> str:
     return f"{event_type} {version} {canonical_details(details)}"
-
-
-class _Writer:
-    """Chains and folds one event after another, then writes them all."""
-
-    def __init__(self, state: State, correlation_id: str | None, now: datetime, keys: Keys) -> None:
-        self.state = state
-        self._correlation_id, self._now, self._keys = correlation_id, now, keys
-        self._links: list[Link] = []
-        self._snapshots: list[dict[str, Any]] = []
-
-    def add(self, fact: ReportedFact, actor: Actor) -> None:
-        """Make ``fact`` the next event."""
-        one = link(
-            fact,
-            workflow_id=self.state.id,
-            sequence=self.state.sequence + 1,
-            previous_hash=self.state.head_hash,
-            actor=actor,
-            correlation_id=self._correlation_id,
-            now=self._now,
-            keys=self._keys,
-        )
-        self._links.append(one)
-        self.state = fold(self.state, one.event)
-        if self.state.sequence % SNAPSHOT_EVERY == 0:
-            self._snapshots.append(snapshot_row(self.state, self._keys))
-
-    def write(self, session: Session, before: State) -> None:
-        """Write everything, and the row's sequence as it is now: fewer may be new than were taken."""
-        if self._links:
-            session.execute(insert(_events), [row_of(one) for one in self._links])
-        events: list[Event] = [one.event for one in self._links]
-        changed = {**changes_of(before, self.state), "sequence": self.state.sequence}
-        session.execute(update(_workflows).where(_workflows.c.id == before.id).values(**changed))
-        replace_all(session, GenerationRow, generation_rows(events))
-        replace_all(session, SnapshotRow, self._snapshots)
-        if "labels" in changed:
-            write_labels(session, self.state)
-
-
-def snapshot_row(state: State, keys: Keys) -> dict[str, Any]:
-    """The columns of a snapshot; its seal covers its workflow, its place and all that is in it."""
-    document = to_document(state)
-    sealed = {"workflow_id": str(state.id), "sequence": state.sequence, "head_hash": state.head_hash, "state": document}
-    return {**sealed, "workflow_id": state.id, "seal": keys.seal(dumps(sealed))}
-
-
-def write_labels(session: Session, state: State) -> None:
-    """Make the label rows those of ``state``."""
-    session.execute(delete(LabelRow).where(LabelRow.workflow_id == state.id))
-    replace_all(session, LabelRow, [{"workflow_id": state.id, "key": key, "value": value} for key, value in state.labels.items()])

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import CursorResult, Result, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
-__all__ = ["insert_new", "replace_all", "table_of"]
+__all__ = ["insert_new", "replace_all", "rows_of", "table_of"]
 
 
 def table_of(row: type[DeclarativeBase]) -> Table:
     """The table behind a mapped class, for statements that need none of what the mapping does."""
     return cast("Table", row.__table__)
+
+
+def rows_of(result: Result[Any]) -> int:
+    """How many rows a statement changed."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def insert_new(session: Session, row: type[DeclarativeBase], values: Mapping[str, Any]) -> None:

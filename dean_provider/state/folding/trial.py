@@ -13,7 +13,7 @@ from uuid import UUID
 from dean_provider.contract.events import trial as told
 from dean_provider.contract.events.envelope import ActorKind, Event
 from dean_provider.contract.workflow import WorkflowStatus
-from dean_provider.state.columns import whole
+from dean_provider.state.columns import utc, whole
 from dean_provider.state.folded import State
 from dean_provider.state.folding.handler import handles, listed
 
@@ -25,7 +25,7 @@ MAX_RUNS = 100
 
 
 def _when(event: Event, at: datetime | None = None) -> datetime:
-    return at or event.occurred_at or event.timestamp
+    return utc(at or event.occurred_at or event.timestamp)
 
 
 def _whole(value: Any) -> int | None:

@@ -14,6 +14,8 @@ __all__: list[str] = []
 
 
 @handles(WorkflowOpened)
-def _opened(_state: State, fact: WorkflowOpened, _event: Event) -> dict[str, Any]:
+def _opened(_state: State, fact: WorkflowOpened, event: Event) -> dict[str, Any]:
+    if event.sequence != 1:
+        return {}  # whose an execution is never changes
     status = WorkflowStatus.RUNNING if fact.workflow_type == SYSTEM else WorkflowStatus.REQUESTED
     return {**fact.details(), "status": status}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.installation import ServiceRegistered
 from dean_provider.contract.events.trial import TrialStarted, TrialValidated
+from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.workflow import ListEvents, Origin
 from dean_provider.errors import ConflictError, InvalidConfigurationError, LimitExceededError, NotFoundError, PermissionDeniedError
 from dean_provider.state import queries, record
@@ -71,6 +72,14 @@ def test_a_record_of_somebody_else_is_not_written(told) -> None:
 def test_no_record_is_opened_for_nobody(told) -> None:
     with pytest.raises(NotFoundError):
         told.append(WORKFLOW, TrialStarted(trial_id="t-1"), origin=None)
+
+
+def test_nobody_can_tell_whose_an_execution_is(told) -> None:
+    told.append(WORKFLOW, TrialStarted(trial_id="t-1"))
+    with pytest.raises(InvalidConfigurationError):
+        told.append(WORKFLOW, ReportedFact.of(WorkflowOpened(workflow_type="trial", dag_id="other", run_id="run"), key="k"))
+    with pytest.raises(PermissionDeniedError):
+        told.append(uuid4(), TrialStarted(trial_id="t-1"), workflow_type="system")
 
 
 def test_a_fact_that_breaks_its_promise_is_refused_with_every_problem(told) -> None:
