@@ -24,6 +24,7 @@ __all__ = [
     "PatternPage",
     "PatternRef",
     "PatternStatus",
+    "QuarantinePattern",
     "StorePattern",
     "Support",
     "TraitRange",
@@ -76,11 +77,12 @@ class Effectiveness(RequestModel):
 
 
 class PatternStatus(str, Enum):
-    """What was decided about a pattern: it is accepted when its whole interval lies above zero."""
+    """What was decided about a pattern: it is accepted when its whole interval lies above zero. A quarantined one may not be applied."""
 
     DISCOVERED = "discovered"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    QUARANTINED = "quarantined"
 
 
 class Pattern(RequestModel):
@@ -96,6 +98,7 @@ class Pattern(RequestModel):
     support: Support | None = None
     effectiveness: Effectiveness | None = None
     status: PatternStatus = PatternStatus.DISCOVERED
+    quarantine: str | None = Field(default=None, max_length=1000, description="Why it may not be applied, while it may not.")
     discovered_at: datetime | None = None
 
 
@@ -148,11 +151,22 @@ class MeasurePattern(PatternRef):
     agents: int = Field(default=60, ge=30, le=1000)
 
 
+class QuarantinePattern(PatternRef):
+    """Keep a pattern from being applied, or let it out again; its status is then what its measurement says."""
+
+    quarantined: bool = True
+    reason: str = Field(default="", max_length=1000, description="Why, for the record.")
+
+
 class ApplyPatterns(RequestModel):
     """Impose patterns on copies of a trial's final population and evaluate them; neither the outcome nor the digest changes."""
 
     trial_id: str = Field(min_length=1, max_length=128)
     pattern_ids: list[PatternId] = Field(min_length=1, max_length=100)
+    share: float | None = Field(
+        default=None, gt=0, le=1, description="Share of the copies it is imposed on; all when empty. A larger one has those of a smaller."
+    )
+    measure: bool = Field(default=False, description="Evaluate the changed copies beside what they were, on validation instances.")
 
 
 class AppliedPatterns(BaseModel):
@@ -165,3 +179,5 @@ class AppliedPatterns(BaseModel):
     best_fitness_before: float
     best_fitness_after: float
     tokens_used: int = Field(ge=0)
+    imposed: int | None = Field(default=None, ge=0, description="Copies that it changed.")
+    effectiveness: Effectiveness | None = Field(default=None, description="What it was worth to them, where that was measured.")

@@ -211,6 +211,7 @@ class DerivePopulation(GenerationRef):
 
     derived_id: PopulationId
     patterns: list[PatternBody] = Field(default_factory=list, max_length=100)
+    share: float | None = Field(default=None, gt=0, le=1, description="Share of the agents the patterns are imposed on; all when empty.")
     mutation: InterventionPolicy | None = None
     seed: int = Field(default=0, ge=0, le=2**53 - 1)
 

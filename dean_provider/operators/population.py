@@ -114,9 +114,14 @@ class InitializePopulationOperator(TrialOperator):
 
     async def _pattern_bodies(self, evolution: EvolutionAPIHook, config: TrialConfig) -> list[PatternBody]:
         from dean_provider.contract.endpoints import evolution as operations
-        from dean_provider.contract.pattern import PatternRef
+        from dean_provider.contract.pattern import PatternRef, PatternStatus
+        from dean_provider.errors import InvalidConfigurationError
 
         patterns = [await evolution.acall(operations.READ_PATTERN, PatternRef(pattern_id=name)) for name in config.pattern_seeds]
+        kept = [pattern.pattern_id for pattern in patterns if pattern.status is PatternStatus.QUARANTINED]
+        if kept:
+            problem = {"field": "pattern_seeds", "value": kept, "rule": "must not be in quarantine", "suggestion": "Leave them out."}
+            raise InvalidConfigurationError("pattern_seeds must not be in quarantine.", details={"problems": [problem]})
         return [pattern.body for pattern in patterns if pattern.body is not None]
 
     async def _created(self, agents: IndexAgentHook, request: CreatePopulation) -> Population:

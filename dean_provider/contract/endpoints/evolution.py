@@ -14,6 +14,7 @@ from dean_provider.contract.pattern import (
     Pattern,
     PatternPage,
     PatternRef,
+    QuarantinePattern,
     StorePattern,
 )
 from dean_provider.contract.service import Empty, Health, ServiceName, TextDocument
@@ -66,6 +67,9 @@ STORE_PATTERN = Operation("store_pattern", _S, StorePattern, Pattern, True, "Put
 MEASURE_PATTERN = Operation(
     "measure_pattern", _S, MeasurePattern, Pattern, True, "Measure a stored pattern's effectiveness by intervention.", seconds=900
 )
+QUARANTINE_PATTERN = Operation(
+    "quarantine_pattern", _S, QuarantinePattern, Pattern, True, "Keep a stored pattern from being applied, or let it out again."
+)
 APPLY_PATTERNS = Operation(
     "apply_patterns", _S, ApplyPatterns, AppliedPatterns, True, "Impose patterns on copies of the final population.", seconds=900
 )
@@ -109,6 +113,7 @@ REFERENCE = register_dialect(
             READ_PATTERN.name: Route("GET", _PATTERN),
             STORE_PATTERN.name: Route("POST", "/api/v1/patterns"),
             MEASURE_PATTERN.name: Route("POST", _PATTERN + "/effectiveness"),
+            QUARANTINE_PATTERN.name: Route("PUT", _PATTERN + "/quarantine"),
             APPLY_PATTERNS.name: Route("POST", _TRIAL + "/patterns/apply"),
             READ_BUDGET.name: Route("GET", "/api/v1/economy/budget"),
             ALLOCATE_TOKENS.name: Route("PUT", "/api/v1/economy/allocations/{holder}", slashes=frozenset({"holder"})),

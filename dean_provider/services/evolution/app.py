@@ -173,6 +173,7 @@ class EvolutionService:
             operations.READ_PATTERN: registry.read,
             operations.STORE_PATTERN: registry.store,
             operations.MEASURE_PATTERN: self._long("measure", measurement.measure),
+            operations.QUARANTINE_PATTERN: registry.quarantine,
             operations.APPLY_PATTERNS: self._long("apply", application.apply),
             operations.READ_BUDGET: self.economy.budget,
             operations.ALLOCATE_TOKENS: self.economy.allocate,

@@ -14,7 +14,7 @@ from dean_provider.errors import InvalidConfigurationError, InvalidStateError
 from dean_provider.services.evolution.economy import spend
 from dean_provider.services.evolution.evaluation.evaluator import Array
 from dean_provider.services.evolution.lookup import completed_trial
-from dean_provider.services.evolution.registry import pattern_row
+from dean_provider.services.evolution.registry import pattern_row, verdict
 from dean_provider.services.evolution.shown import shown_pattern
 from dean_provider.services.evolution.tables import MeasurementRow, TrialRow
 from dean_provider.services.evolution.workshop import Workshop
@@ -43,7 +43,8 @@ class PatternMeasurement:
                 return None
             pattern = shown_pattern(pattern_row(session, request.pattern_id))
         measured = Effectiveness.model_validate(row.effectiveness)
-        return pattern.model_copy(update={"effectiveness": measured, "status": PatternStatus(row.status)})
+        status = pattern.status if pattern.quarantine is not None else PatternStatus(row.status)
+        return pattern.model_copy(update={"effectiveness": measured, "status": status})
 
     def _make(self, request: MeasurePattern) -> Pattern:
         with self.workshop.database.read() as session:
@@ -85,8 +86,8 @@ class PatternMeasurement:
         status = PatternStatus.ACCEPTED if found.low > 0 else PatternStatus.REFUSED
         with self.workshop.database.write() as session:
             row = pattern_row(session, request.pattern_id)
-            row.status = status.value
             row.effectiveness = found.model_dump(mode="json")
+            row.status = verdict(row).value
             at = self.workshop.now()
             session.add(
                 MeasurementRow(

@@ -6,16 +6,25 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dean_provider.contract.pattern import ListPatterns, Pattern, PatternPage, PatternRef, PatternStatus, StorePattern
+from dean_provider.contract.pattern import (
+    Effectiveness,
+    ListPatterns,
+    Pattern,
+    PatternPage,
+    PatternRef,
+    PatternStatus,
+    QuarantinePattern,
+    StorePattern,
+)
 from dean_provider.errors import ConflictError, InvalidConfigurationError, NotFoundError
 from dean_provider.services.evolution.lookup import find_trial
 from dean_provider.services.evolution.shown import shown_pattern
 from dean_provider.services.evolution.tables import PatternRow
 from dean_provider.services.store import Database, read_cursor, write_cursor
 
-__all__ = ["PatternRegistry", "pattern_row"]
+__all__ = ["PatternRegistry", "pattern_row", "verdict"]
 
-_MEASURED = {"status", "effectiveness"}
+_JUDGED = {"status", "effectiveness", "quarantine"}
 
 
 def pattern_row(session: Session, pattern_id: str) -> PatternRow:
@@ -27,6 +36,15 @@ def pattern_row(session: Session, pattern_id: str) -> PatternRow:
     if row is None:
         raise NotFoundError(f"There is no pattern {pattern_id!r}.", details={"pattern_id": pattern_id})
     return row
+
+
+def verdict(row: PatternRow) -> PatternStatus:
+    """What holds of a pattern: its quarantine, else its measurement."""
+    if row.quarantine is not None:
+        return PatternStatus.QUARANTINED
+    if row.effectiveness is None:
+        return PatternStatus.DISCOVERED
+    return PatternStatus.ACCEPTED if Effectiveness.model_validate(row.effectiveness).low > 0 else PatternStatus.REFUSED
 
 
 def _require_storable(pattern: Pattern) -> None:
@@ -44,7 +62,7 @@ def _require_storable(pattern: Pattern) -> None:
 
 
 class PatternRegistry:
-    """Answers the registry operations. Status and effectiveness are measured here, so what a caller claims of them is left out."""
+    """Answers the registry operations. What was decided about a pattern is decided here, so what a caller claims of that is left out."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -75,7 +93,7 @@ class PatternRegistry:
     def _row(session: Session, pattern: Pattern) -> PatternRow:
         trial = find_trial(session, pattern.trial_id) if pattern.trial_id else None
         objective = pattern.objective or (trial.objective if trial else None)
-        content = pattern.model_copy(update={"objective": objective}).model_dump(mode="json", exclude=_MEASURED)
+        content = pattern.model_copy(update={"objective": objective}).model_dump(mode="json", exclude=_JUDGED)
         return PatternRow(
             pattern_id=pattern.pattern_id,
             content=content,
@@ -89,6 +107,14 @@ class PatternRegistry:
         """One stored pattern."""
         with self.database.read() as session:
             return shown_pattern(pattern_row(session, request.pattern_id))
+
+    def quarantine(self, request: QuarantinePattern) -> Pattern:
+        """Keep a pattern from being applied, or let it out again."""
+        with self.database.write() as session:
+            row = pattern_row(session, request.pattern_id)
+            row.quarantine = (request.reason or row.quarantine or "") if request.quarantined else None
+            row.status = verdict(row).value
+            return shown_pattern(row)
 
     def list(self, request: ListPatterns) -> PatternPage:
         """Stored patterns, newest first."""

@@ -76,4 +76,4 @@ def shown_generation(row: GenerationRow) -> Generation:
 
 def shown_pattern(row: PatternRow) -> Pattern:
     """A pattern on the wire."""
-    return Pattern.model_validate({**row.content, "status": row.status, "effectiveness": row.effectiveness})
+    return Pattern.model_validate({**row.content, "status": row.status, "effectiveness": row.effectiveness, "quarantine": row.quarantine})

@@ -168,6 +168,7 @@ class PatternRow(Base):
     objective: Mapped[str | None] = mapped_column(String(64), index=True)
     status: Mapped[str] = mapped_column(String(16), index=True)
     effectiveness: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    quarantine: Mapped[str | None] = mapped_column(Text)
 
 
 class MeasurementRow(Base):

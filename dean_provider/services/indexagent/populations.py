@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from dean_provider.contract.population import (
     Variation,
 )
 from dean_provider.contract.space import SearchSpace
+from dean_provider.engine.arrays import Floats
 from dean_provider.engine.diversity import diversity
 from dean_provider.engine.generation import Bred, initial
 from dean_provider.engine.intervention import intervene
@@ -33,6 +35,7 @@ from dean_provider.services.store import Database, read_cursor, write_cursor
 __all__ = ["Populations", "generation_row", "population_row", "shown_population", "space_of"]
 
 _DERIVATION = "derivation"
+_SHARE = "share"
 
 
 def population_row(session: Session, population_id: str) -> PopulationRow:
@@ -204,7 +207,7 @@ def _changed(space: SearchSpace, origin: GenerationRow, request: DerivePopulatio
     variations = [Variation.INITIAL] * len(genomes)
     rng = stream(request.seed, request.generation, _DERIVATION)
     if request.patterns:
-        imposed = impose(space, genomes, request.patterns, rng)
+        imposed = _shared_out(request, genomes, impose(space, genomes, request.patterns, rng))
         for position in (imposed != genomes).any(axis=1).nonzero()[0].tolist():
             variations[position] = Variation.IMPOSED
         genomes = imposed
@@ -213,3 +216,12 @@ def _changed(space: SearchSpace, origin: GenerationRow, request: DerivePopulatio
         for position in positions.tolist():
             variations[position] = Variation.INJECTED
     return Bred(genomes, [[] for _ in genomes], variations, diversity(space, genomes))
+
+
+def _shared_out(request: DerivePopulation, genomes: Floats, imposed: Floats) -> Floats:
+    """The share of the agents that patterns are imposed on. A larger share has the agents of a smaller one, changed alike."""
+    if request.share is None:
+        return imposed
+    spared = stream(request.seed, request.generation, _SHARE).permutation(len(genomes))[math.ceil(request.share * len(genomes)) :]
+    imposed[spared] = genomes[spared]
+    return imposed

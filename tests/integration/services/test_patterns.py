@@ -16,6 +16,7 @@ from dean_provider.contract.pattern import (
     PatternBody,
     PatternRef,
     PatternStatus,
+    QuarantinePattern,
     StorePattern,
     TraitRange,
 )
@@ -161,3 +162,63 @@ def test_only_completed_trials_are_measured_on(caller, small, stored):
     with pytest.raises(InvalidStateError):
         caller.call(evolution.VERIFY_TRIAL, StopTrial(trial_id=running.trial_id))
     caller.call(evolution.STOP_TRIAL, StopTrial(trial_id=running.trial_id))
+
+
+def apply(caller, trial, *patterns, **how):
+    request = ApplyPatterns(trial_id=trial.trial_id, pattern_ids=[pattern.pattern_id for pattern in patterns], **how)
+    return caller.call(evolution.APPLY_PATTERNS, request)
+
+
+def genomes(caller, population_id, generation):
+    found = caller.call(indexagent.READ_GENERATION, GenerationRef(population_id=population_id, generation=generation))
+    return np.array(found.genomes), found.variations
+
+
+def test_a_pattern_is_tried_on_a_share_and_a_larger_share_has_those_of_a_smaller(caller, trial, stored):
+    pattern = stored("shared", GOOD)
+    before, _ = genomes(caller, trial.population_id, trial.current_generation)
+    changed = []
+    for share, count in ((0.2, 6), (0.7, 21), (1.0, 30)):
+        applied = apply(caller, trial, pattern, share=share)
+        after, variations = genomes(caller, applied.population_id, 0)
+        here = set((after != before).any(axis=1).nonzero()[0].tolist())
+        assert (applied.imposed, len(here), applied.agents) == (count, count, 30)
+        assert [variation.value for variation in variations].count("imposed") == count
+        changed.append((here, after))
+    (few, first), (more, second), (every, third) = changed
+    assert few < more < every
+    assert np.array_equal(first[sorted(few)], second[sorted(few)])
+    assert np.array_equal(second[sorted(more)], third[sorted(more)])
+
+
+def test_the_worth_of_a_share_is_measured_on_those_it_changed(caller, trial, stored):
+    before = tokens(caller, trial)
+    good, bad = (apply(caller, trial, stored(name, body), share=0.2, measure=True) for name, body in (("better", GOOD), ("worse", BAD)))
+    assert good.effectiveness.low > 0 > bad.effectiveness.high
+    assert good.effectiveness.agents == good.imposed == 6
+    assert (good.tokens_used, good.effectiveness.tokens_used) == (30 + 12, 12)
+    assert tokens(caller, trial) - before == good.tokens_used + bad.tokens_used
+    assert apply(caller, trial, stored("better", GOOD), share=0.2, measure=True) == good
+    assert apply(caller, trial, stored("better", GOOD), share=0.2).population_id != good.population_id
+
+
+def test_what_is_in_quarantine_is_not_applied_until_it_is_let_out(caller, trial, stored):
+    pattern = stored("dangerous", GOOD)
+    measured = measure(caller, pattern, trial)
+    name = pattern.pattern_id
+    kept = caller.call(evolution.QUARANTINE_PATTERN, QuarantinePattern(pattern_id=name, reason="it did harm elsewhere"))
+    assert (kept.status, kept.quarantine, kept.effectiveness) == (
+        PatternStatus.QUARANTINED,
+        "it did harm elsewhere",
+        measured.effectiveness,
+    )
+    assert caller.call(evolution.QUARANTINE_PATTERN, QuarantinePattern(pattern_id=name)) == kept
+    assert stored("dangerous", GOOD) == kept
+    listed = caller.call(evolution.LIST_PATTERNS, ListPatterns(status=PatternStatus.QUARANTINED, trial_id=trial.trial_id))
+    assert listed.patterns == [kept]
+    with pytest.raises(InvalidStateError, match="it did harm elsewhere"):
+        apply(caller, trial, pattern)
+    assert measure(caller, pattern, trial).status is PatternStatus.QUARANTINED
+    out = caller.call(evolution.QUARANTINE_PATTERN, QuarantinePattern(pattern_id=name, quarantined=False))
+    assert (out.status, out.quarantine) == (PatternStatus.ACCEPTED, None)
+    assert apply(caller, trial, pattern).imposed == 30

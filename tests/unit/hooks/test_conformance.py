@@ -102,6 +102,7 @@ EVOLUTION: dict[Operation[Any, Any], tuple[BaseModel, BaseModel]] = {
             tokens_used=2,
         ),
     ),
+    evolution.QUARANTINE_PATTERN: (pattern.QuarantinePattern(pattern_id="p", reason="why"), PATTERN),
     evolution.READ_BUDGET: (EMPTY, economy.Budget(allocated=1, used=1)),
     evolution.ALLOCATE_TOKENS: (economy.AllocateTokens(holder="a b", tokens=5), economy.Allocation(holder="a b", tokens=5, updated_at=NOW)),
     evolution.READ_USAGE: (economy.ReadUsage(since=NOW), economy.Usage(windows=[], tokens=0)),

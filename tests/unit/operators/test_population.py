@@ -98,3 +98,10 @@ def test_a_population_forked_elsewhere_before_a_clear_holds(initialize, services
     services({"validate_trial": VALID}, {"fork_population": ConflictError("other"), "read_population": POPULATION})
     with pytest.raises(AirflowFailException, match="other"):
         initialize({**plan, "parent": PARENT})
+
+
+def test_a_pattern_in_quarantine_is_no_seed(initialize, services):
+    services({"validate_trial": VALID, "read_pattern": Pattern(pattern_id="k", status="quarantined", quarantine="it did harm")}, {})
+    config = TrialConfig(seed=1, pattern_seeds=("k",))
+    with pytest.raises(AirflowFailException, match="must not be in quarantine"):
+        initialize(TrialPlan(trial_id="t-1", population_id="p-1", config=config).to_xcom())

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from dean_provider.services.store import migrate
 from dean_provider.services.store.migration import alembic_config, current_revision, version_table
 
-HEADS = {"dean_provider.services.indexagent": "0002", "dean_provider.services.evolution": "0003"}
+HEADS = {"dean_provider.services.indexagent": "0002", "dean_provider.services.evolution": "0004"}
 PACKAGES = list(HEADS)
 
 
