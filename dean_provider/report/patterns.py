@@ -13,8 +13,13 @@ from dean_provider.report.text import count, number, plural
 __all__ = ["Applied", "PatternRow", "PatternTable", "applied", "pattern_table"]
 
 MOST_ROWS = 100
-STATUS_WORDS = {PatternStatus.ACCEPTED: "accepted", PatternStatus.REFUSED: "refused", PatternStatus.DISCOVERED: "not measured"}
-STATUS_ORDER = (PatternStatus.ACCEPTED, PatternStatus.DISCOVERED, PatternStatus.REFUSED)
+STATUS_WORDS = {
+    PatternStatus.ACCEPTED: "accepted",
+    PatternStatus.DISCOVERED: "not measured",
+    PatternStatus.REFUSED: "refused",
+    PatternStatus.QUARANTINED: "in quarantine",
+}
+STATUS_ORDER = tuple(STATUS_WORDS)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def _rank(pattern: Pattern) -> tuple[int, float, str]:
 
 def _row(pattern: Pattern, gains: Gains) -> PatternRow:
     support, effect = pattern.support, pattern.effectiveness
-    tone = {PatternStatus.ACCEPTED: "good", PatternStatus.REFUSED: "plain", PatternStatus.DISCOVERED: "plain"}[pattern.status]
+    tone = "good" if pattern.status is PatternStatus.ACCEPTED else "plain"
     return PatternRow(
         pattern_id=pattern.pattern_id,
         description=pattern.description or _ranges(pattern),

@@ -77,3 +77,10 @@ def test_what_applying_did_reads_as_the_metric(make_data):
     ]
     assert applied(None, metric_of(data)) is None
     assert pattern_table([], metric_of(data)) is None
+
+
+def test_every_status_has_its_word_and_its_place():
+    from dean_provider.contract.pattern import PatternStatus
+    from dean_provider.report.patterns import STATUS_ORDER, STATUS_WORDS
+
+    assert set(STATUS_WORDS) == set(STATUS_ORDER) == set(PatternStatus)
