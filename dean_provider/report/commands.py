@@ -8,17 +8,24 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.keys import FORK
+from dean_provider.contract.trial import ForkOrigin
 
 __all__ = ["digest_commands", "repeat_command"]
 
 DAG_ID = "dean_evolution_trial"
 
 
-def repeat_command(config: TrialConfig | None, run: Mapping[str, str]) -> str:
-    """A command that starts the same trial again: the whole configuration, drawn seed included."""
+def repeat_command(config: TrialConfig | None, run: Mapping[str, str], parent: ForkOrigin | None = None) -> str:
+    """A command that starts the same trial again: the whole configuration, drawn seed included.
+
+    :param parent: where a fork left its parent; it is forked there again.
+    """
     if config is None:
         return ""
-    conf = json.dumps(config.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+    settings = config.model_dump(mode="json", exclude_none=True)
+    asked = settings if parent is None else {FORK: {**parent.model_dump(mode="json"), "config": settings}}
+    conf = json.dumps(asked, ensure_ascii=False)
     return f"airflow dags trigger {shlex.quote(run.get('dag_id') or DAG_ID)} --conf {shlex.quote(conf)}"
 
 

@@ -77,7 +77,7 @@ def render(data: ReportData) -> str:
             descent=descent(data.lineage, metric),
             incidents=incidents(generations),
             settings=settings(data.trial.config),
-            repeat=repeat_command(data.trial.config, data.run),
+            repeat=repeat_command(data.trial.config, data.run, data.trial.parent),
             check=digest_commands(data.trial.trial_id, digest),
             run=origins(data.run, data.trial.versions),
             run_url=web_address(data.run.get("url", "")),

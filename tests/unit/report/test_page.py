@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dean_provider.contract.trial import TerminationReason, TrialStatus
+from dean_provider.contract.trial import ForkOrigin, TerminationReason, TrialStatus
 from dean_provider.report import ReportData, render
 
 VOID = {"meta", "link", "br"}
@@ -118,6 +118,13 @@ def test_says_the_outcome_first(make_data):
     sentence = "The evolved policy wastes 3.20 % on 20 instances it never saw; best fit, the best baseline there, wastes 5.40 %: 41 % less."
     assert sentence in text.replace("\u202f", " ")
     assert text.index("it never saw;") < text.index("Progress")
+
+
+def test_a_fork_names_its_parent(make_data, make_trial):
+    parent = ForkOrigin(trial_id="the-parent", generation=12)
+    html = render(make_data(trial=make_trial(parent=parent)))
+    assert "<dt>Forked from</dt><dd><code>the-parent</code> at generation 12" in html
+    assert "Forked from" not in render(make_data())
 
 
 def test_shows_every_part_of_a_complete_trial(make_data):
