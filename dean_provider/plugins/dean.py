@@ -9,6 +9,8 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from dean_provider.plugins import listener
+
 __all__ = ["DeanPlugin"]
 
 _log = logging.getLogger(__name__)
@@ -41,4 +43,5 @@ class DeanPlugin(AirflowPlugin):
     """Announces this provider to Airflow's components."""
 
     name = "dean"
+    listeners = [listener]  # noqa: RUF012 - Airflow's own form
     fastapi_apps = _applications()

@@ -6,9 +6,10 @@ must do no harm when it is done twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from dean_provider.state.statements import insert_new, rows_of, table_of
@@ -20,14 +21,25 @@ _leases = table_of(LeaseRow)
 _PAST = datetime.fromtimestamp(0, timezone.utc)
 
 
-def hold(session: Session, name: str, holder: str, seconds: float, *, now: datetime | None = None) -> bool:
+def hold(
+    session: Session,
+    name: str,
+    holder: str,
+    seconds: float,
+    *,
+    gone: Callable[[str], bool] = lambda _: False,
+    now: datetime | None = None,
+) -> bool:
     """Take or renew the lease called ``name``; whether ``holder`` has it then. Nothing is kept unless the caller commits.
 
     :param seconds: how long it lasts.
+    :param gone: whether another holder is known to be dead, so that nobody need wait for its lease to expire.
     :param now: the clock's unless given.
     """
     instant = now or datetime.now(timezone.utc)
-    free = or_(_leases.c.holder == holder, _leases.c.expires_at <= instant)
+    other = session.execute(select(_leases.c.holder).where(_leases.c.name == name)).scalar()
+    mine = [holder, *([other] if other is not None and gone(other) else [])]
+    free = or_(_leases.c.holder.in_(mine), _leases.c.expires_at <= instant)
     statement = update(_leases).where(_leases.c.name == name, free).values(holder=holder, expires_at=instant + timedelta(seconds=seconds))
     if rows_of(session.execute(statement)):
         return True

@@ -25,6 +25,7 @@ __all__ = [
     "InstallationRow",
     "LabelRow",
     "LeaseRow",
+    "RunEndingRow",
     "SnapshotRow",
     "WorkflowRow",
 ]
@@ -64,6 +65,21 @@ class LeaseRow(Base):
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     holder: Mapped[str] = mapped_column(String(100))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class RunEndingRow(Base):
+    """A DAG run with executions has ended, and nobody has told them yet. Written in the transaction in which it ended.
+
+    :param clear_number: how often the run had been cleared, which tells one end of it from the next.
+    """
+
+    __tablename__ = "dean_run_endings"
+
+    dag_id: Mapped[str] = mapped_column(String(250), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(250), primary_key=True)
+    clear_number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(50), primary_key=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class WorkflowRow(Base):

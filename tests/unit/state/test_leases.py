@@ -17,9 +17,9 @@ def hold(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path}/leases.db")
     Base.metadata.create_all(engine)
 
-    def act(holder, after=0.0, name="job"):
+    def act(holder, after=0.0, name="job", gone=lambda _: False):
         with Session(engine) as session, session.begin():
-            return leases.hold(session, name, holder, 10, now=NOW + timedelta(seconds=after))
+            return leases.hold(session, name, holder, 10, gone=gone, now=NOW + timedelta(seconds=after))
 
     act.engine = engine
     yield act
@@ -51,3 +51,7 @@ def test_given_up_it_is_free(hold):
     with Session(hold.engine) as session, session.begin():
         leases.release(session, "job", "a")
     assert hold("b", 1)
+
+
+def test_nobody_waits_for_a_holder_that_is_known_to_be_dead(hold):
+    assert [hold("a"), hold("b", gone="c".__eq__), hold("b", gone="a".__eq__), hold("a", 1)] == [True, False, True, False]
