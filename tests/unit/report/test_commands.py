@@ -12,7 +12,6 @@ from dean_provider.contract.origin import ForkOf
 from dean_provider.contract.trial import ForkOrigin
 from dean_provider.report.commands import digest_commands, repeat_command
 
-
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 

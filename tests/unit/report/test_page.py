@@ -120,9 +120,10 @@ def test_says_the_outcome_first(make_data):
     assert text.index("it never saw;") < text.index("Progress")
 
 
-def test_a_fork_names_its_parent(make_data, make_trial):
-    parent = ForkOrigin(trial_id="the-parent", generation=12)
-    html = render(make_data(trial=make_trial(parent=parent)))
+def test_a_fork_names_its_parent(make_data):
+    data = make_data()
+    forked = data.trial.model_copy(update={"parent": ForkOrigin(trial_id="the-parent", generation=12)})
+    html = render(data.model_copy(update={"trial": forked}))
     assert "<dt>Forked from</dt><dd><code>the-parent</code> at generation 12" in html
     assert "Forked from" not in render(make_data())
 
