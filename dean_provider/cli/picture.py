@@ -69,15 +69,21 @@ class JsonLines(Picture):
 
 
 class Lines(Picture):
-    """A line for each change."""
+    """A line for each change that shows."""
+
+    def __init__(self) -> None:
+        self._before = ""
 
     def show(self, change: Change) -> None:
         trial = change.trial
-        parts = [shown(trial.updated_at), trial.status.value, f"generation {progress(trial)}"]
+        parts = [trial.status.value, f"generation {progress(trial)}"]
         if change.points:
             last = change.points[-1]
             parts += [f"best {fitness(last.best_fitness)}", f"mean {fitness(last.mean_fitness)}", f"diversity {last.diversity:.2f}"]
-        print_text("  ".join([*parts, f"tokens {trial.tokens_used}"]))
+        line = "  ".join([*parts, f"tokens {trial.tokens_used}"])
+        if line != self._before:
+            print_text(f"{shown(trial.updated_at)}  {line}")
+        self._before = line
 
 
 class Live(Picture):

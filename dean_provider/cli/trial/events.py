@@ -13,7 +13,7 @@ from dean_provider.cli.terminal import print_line, print_text, told
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
-    from dean_provider.contract.events.envelope import Event
+    from dean_provider.contract.events.envelope import Actor, Event
     from dean_provider.contract.workflow import ListEvents
 
 
@@ -83,6 +83,14 @@ def _print(event: Event) -> None:
 
     from dean_provider.cli.moments import shown
 
-    line = f"{event.sequence:>6}  {shown(event.timestamp)}  {event.event_type:<22}  {event.actor.name}  {told(event.details)}".rstrip()
+    line = f"{event.sequence:>6}  {shown(event.timestamp)}  {event.event_type:<22}  {_actor(event.actor)}  {told(event.details)}".rstrip()
     width = shutil.get_terminal_size().columns
     print_text(f"{line[: width - 1]}…" if sys.stdout.isatty() and len(line) > width else line)
+
+
+def _actor(actor: Actor) -> str:
+    """Who it was; of a task, whose whole name is ``dag/run/task/map index``, what tells it from the trial's others."""
+    parts = actor.name.rsplit("/", 2)
+    if actor.kind.value != "task" or len(parts) < 3:
+        return actor.name
+    return parts[1] if parts[2] == "-1" else f"{parts[1]}[{parts[2]}]"

@@ -83,7 +83,7 @@ def make_event(trial: WorkflowDetail, sequence: int, event_type: str = "generati
         event_type=event_type,
         schema_version=1,
         timestamp=NOW,
-        actor=Actor(kind=ActorKind.TASK, name="await_evolution"),
+        actor=Actor(kind=ActorKind.TASK, name=f"{trial.dag_id}/{trial.run_id}/await_evolution/-1"),
         idempotency_key=f"{event_type}:{sequence}",
         details=details or {"generation": {"generation": sequence, "best_fitness": -1.23456789}},
         previous_hash="",

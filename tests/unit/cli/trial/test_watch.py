@@ -42,6 +42,14 @@ def test_each_change_is_a_line(evolving, dean) -> None:
     assert lines[-1].startswith("one completed: best fitness -1.5 after generation 4/4, digest cafe")
 
 
+def test_a_change_that_does_not_show_is_no_line(signed_in, dean, trial) -> None:
+    changed = iter([trial("one", sequence=6), trial("one", sequence=7), trial("one", "completed", sequence=8)])
+    signed_in.add(trial("one"))
+    signed_in.before["read_trial"] = lambda: signed_in.add(next(changed))
+    out = dean("trial", "watch", "one", "--every", "0.1")[1]
+    assert [line.split("  ")[1] for line in out.splitlines()[:-1]] == ["running", "completed"]
+
+
 def test_json_lines_are_trials(evolving, dean) -> None:
     code, out, _ = dean("trial", "watch", "one", "--json", "--every", "0.1")
     assert code == 0
@@ -124,7 +132,7 @@ def followed(signed_in, trial, time):
         def quiet(waiting: WorkflowDetail) -> None:
             said.append(f"{waiting.name} is quiet at {time.now:.0f}")
 
-        return list(following.Following(speaking, trial("one").id, every=2.0, away=away, quiet=quiet).changes())
+        return list(following.Following(speaking, trial("one").id, every=20.0, away=away, quiet=quiet).changes())
 
     yield follow, said
     speaking.close()
