@@ -42,6 +42,8 @@ class ConfigurationChanged(Fact):
 
 @register
 class ServiceRegistered(Fact):
+    """A service was registered, or registered again under another address."""
+
     event_type: ClassVar[str] = "service.registered"
 
     service: Name
@@ -52,6 +54,8 @@ class ServiceRegistered(Fact):
 
 @register
 class ServiceRemoved(Fact):
+    """A service was removed from the registry, or missed its heartbeats."""
+
     event_type: ClassVar[str] = "service.removed"
 
     service: Name
@@ -60,6 +64,8 @@ class ServiceRemoved(Fact):
 
 @register
 class TokensAllocated(Fact):
+    """A holder was given a token budget."""
+
     event_type: ClassVar[str] = "tokens.allocated"
 
     holder: Name
@@ -79,6 +85,8 @@ class HistoryDeleted(Fact):
 
 @register
 class HistoryImported(Fact):
+    """Workflows of an export were taken into the record."""
+
     event_type: ClassVar[str] = "history.imported"
 
     workflow_ids: list[Name] = Field(max_length=1000)
@@ -108,6 +116,8 @@ class AlertRaised(_Incident):
 
 @register
 class AlertAcknowledged(_Incident):
+    """Somebody saw to an incident."""
+
     event_type: ClassVar[str] = "alert.acknowledged"
 
     comment: Text = ""
@@ -118,6 +128,8 @@ class AlertAcknowledged(_Incident):
 
 @register
 class AlertResolved(_Incident):
+    """The rule's condition no longer holds."""
+
     event_type: ClassVar[str] = "alert.resolved"
 
     value: float | None = None

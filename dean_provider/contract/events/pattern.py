@@ -17,6 +17,8 @@ Name = Annotated[str, StringConstraints(max_length=250)]
 
 @register
 class PatternDiscovered(Fact):
+    """A pattern stood out in a trial."""
+
     event_type: ClassVar[str] = "pattern.discovered"
 
     pattern_id: Name
@@ -58,6 +60,8 @@ class PatternApplied(Fact):
 
 @register
 class ApprovalAsked(Fact):
+    """People were asked whether patterns may be applied."""
+
     event_type: ClassVar[str] = "approval.asked"
 
     subject: Text

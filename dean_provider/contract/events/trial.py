@@ -84,6 +84,8 @@ class ServicesChecked(Fact):
 
 @register
 class PopulationInitialized(Fact):
+    """IndexAgent holds the trial's population."""
+
     event_type: ClassVar[str] = "population.initialized"
 
     population_id: Name
@@ -105,6 +107,8 @@ class TrialStarted(Fact):
 
 @register
 class GenerationCompleted(Fact):
+    """A generation was committed: its figures."""
+
     event_type: ClassVar[str] = "generation.completed"
 
     generation: Generation
@@ -159,6 +163,8 @@ class BudgetExhausted(Fact):
 
 @register
 class TrialPaused(Fact):
+    """The trial holds at a generation boundary."""
+
     event_type: ClassVar[str] = "trial.paused"
 
     generation: int = Field(ge=-1)
@@ -167,6 +173,8 @@ class TrialPaused(Fact):
 
 @register
 class TrialResumed(Fact):
+    """A paused trial goes on."""
+
     event_type: ClassVar[str] = "trial.resumed"
 
     generation: int = Field(ge=-1)
@@ -225,6 +233,8 @@ class TrialCancelled(Fact):
 
 @register
 class TrialCompensated(Fact):
+    """A teardown released what the trial had left running or reserved."""
+
     event_type: ClassVar[str] = "trial.compensated"
 
     stopped: bool = False
@@ -234,6 +244,8 @@ class TrialCompensated(Fact):
 
 @register
 class ReportPublished(Fact):
+    """The trial's report was written."""
+
     event_type: ClassVar[str] = "report.published"
 
     uri: Name | None = None

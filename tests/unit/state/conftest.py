@@ -156,7 +156,7 @@ def told(engine: Engine) -> Record:
     return Record(engine)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def completed_generation() -> Callable[..., GenerationCompleted]:
     def make(number: int, **fields: Any) -> GenerationCompleted:
         figures: dict[str, Any] = {
