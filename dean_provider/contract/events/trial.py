@@ -60,7 +60,7 @@ class TrialValidated(Fact):
     population_id: Name | None = None
     config: dict[str, JsonValue] = Field(description="TrialConfig, complete.")
     connections: dict[Name, Name] = Field(
-        default_factory=dict, max_length=10, description="Airflow connection by service, so that whoever acts on the trial later reaches it."
+        default_factory=dict, max_length=10, description="Airflow connection by service, so that whoever acts on the trial later reaches it"
     )
     warnings: list[Text] = Field(default_factory=list, max_length=100)
 
