@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dean_provider.plugins.api.jobs import Job
+from dean_provider.plugins.reconciler import reconciler_job
 
 __all__ = ["background_jobs"]
 
 
 def background_jobs() -> list[Job]:
     """Every job, made anew: an application has its own."""
-    return []
+    return [reconciler_job()]

@@ -13,7 +13,7 @@ from airflow.models.dagrun import DagRun
 from airflow.utils.sqlalchemy import prohibit_commit
 from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunType
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
@@ -29,27 +29,9 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 WORKFLOW = UUID(int=1)
 
 
-def _with_referenced(table, found):
-    if table.name not in found:
-        found[table.name] = table
-        for key in table.foreign_keys:
-            _with_referenced(key.column.table, found)
-    return found
-
-
 @pytest.fixture
-def engine(tmp_path):
-    import airflow.models.backfill
-    import airflow.models.dag
-    import airflow.models.dag_version
-    import airflow.models.dagbundle
-    import airflow.models.team  # noqa: F401 - tables that runs refer to
-
-    made = create_engine(f"sqlite:///{tmp_path}/airflow.db")
-    DagRun.metadata.create_all(made, tables=list(_with_referenced(DagRun.__table__, {}).values()))
-    Base.metadata.create_all(made)
-    yield made
-    made.dispose()
+def engine(airflow_engine):
+    return airflow_engine
 
 
 @pytest.fixture
