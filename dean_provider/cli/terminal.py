@@ -118,7 +118,7 @@ def told(value: Any, name: str = "") -> str:
     if value is None or value is False or value in ("", []):
         return ""
     text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
-    return f"{name}={' '.join(text.split())}"
+    return " ".join(f"{name}={text}".split())
 
 
 def print_error(error: DeanError) -> None:
