@@ -11,12 +11,14 @@ __all__ = ["COMMANDS", "get_commands"]
 
 COMMANDS = {
     "agents": "Look at the agents of a trial",
+    "audit": "Verify the record of what happened, write it to a file, and take it from one",
     "config": "Show the settings and check files of them",
     "demo": "Run a real trial on a real Airflow of its own and show what it found",
     "login": "Sign in at an Airflow, for the commands that ask it",
     "logout": "Sign out again",
     "patterns": "Look at patterns and apply them",
     "service": "Run the reference IndexAgent and Evolution API",
+    "state": "Make the state again from the events, look at it as it was, and delete what is old",
     "status": "Show how the services, the record and your trials are",
     "trial": "Start trials, follow them and steer them",
     "up": "Start the services and an Airflow of their own, and stay until Ctrl-C",

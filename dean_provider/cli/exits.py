@@ -34,7 +34,7 @@ MEANINGS = {
     ExitCode.USAGE: "The command does not exist, or not with these options and arguments.",
     ExitCode.INVALID_CONFIGURATION: "A setting, a configuration file or what was asked for cannot work; every problem is listed.",
     ExitCode.SERVICE_UNAVAILABLE: "A service could not be reached or was not ready; trying again later may help.",
-    ExitCode.DIFFERENT: "It was done, and what was compared differs: a replay's digest from the original's.",
+    ExitCode.DIFFERENT: "It was done, and what was compared differs: a replay's digest from the original's, the record from what was told.",
     ExitCode.TRIAL_FAILED: "The trial that was waited for failed or was cancelled.",
     ExitCode.NOT_ALLOWED: "Nobody is signed in, the sign-in has expired, or whoever is signed in may not do this.",
     ExitCode.BUG: "A mistake in dean itself; `--debug` shows where.",

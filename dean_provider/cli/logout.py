@@ -40,12 +40,11 @@ def _revoked(kept: SignIn) -> bool:
     from dean_provider.errors import DeanError
 
     gateway = Gateway(kept)
+    cookie = {"Cookie": f"{_COOKIE}={kept.token}"}
     try:
-        gateway.send(
-            "GET", "/auth/logout", headers={"Cookie": f"{_COOKIE}={kept.token}"}, accepts=lambda answer: answer.status in _REDIRECTS
-        )
+        answer = gateway.send("GET", "/api/v2/auth/logout", headers=cookie, accepts=lambda answer: answer.status in _REDIRECTS)
     except DeanError:
         return False
     finally:
         gateway.close()
-    return True
+    return answer.status in _REDIRECTS

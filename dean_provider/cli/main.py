@@ -10,6 +10,7 @@ import rich_click as click
 
 from dean_provider import __version__
 from dean_provider.cli.agents import agents
+from dean_provider.cli.audit import audit
 from dean_provider.cli.config import config
 from dean_provider.cli.demo import demo
 from dean_provider.cli.exits import ExitCode, exit_code
@@ -18,6 +19,7 @@ from dean_provider.cli.logout import logout
 from dean_provider.cli.options import CONTEXT
 from dean_provider.cli.patterns import patterns
 from dean_provider.cli.service import service
+from dean_provider.cli.state import state
 from dean_provider.cli.status import status
 from dean_provider.cli.terminal import print_error, print_problem
 from dean_provider.cli.trial import trial
@@ -54,7 +56,7 @@ def dean(*, debug: bool) -> None:
     del debug  # main() looks for it, because a mistake may come before any option is read
 
 
-for command in (agents, config, demo, login, logout, patterns, service, status, trial, up, version, whoami):
+for command in (agents, audit, config, demo, login, logout, patterns, service, state, status, trial, up, version, whoami):
     dean.add_command(command)
 
 

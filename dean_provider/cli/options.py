@@ -27,6 +27,7 @@ __all__ = [
     "reason_option",
     "url_option",
     "wait_option",
+    "workflow_option",
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -65,6 +66,10 @@ every_option = click.option(
 reason_option = click.option("--reason", default="", help="Why; it is recorded.")
 
 confirm_option = click.option("-y", "--yes", is_flag=True, help="Do not ask whether you are sure.")
+
+workflow_option = click.option(
+    "--workflow", "workflows", type=click.UUID, multiple=True, metavar="ID", help="Only this workflow. May be repeated. Default: all."
+)
 
 database_option = click.option(
     "--db", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True, help="Airflow's metadata database."

@@ -305,7 +305,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = address.path.removeprefix(self.server.prefix)
         if path == "/auth/token":
             self._sign_in(json.loads(body))
-        elif path == "/auth/logout":
+        elif path == "/api/v2/auth/logout":
             self.server.cookies.append(self.headers.get("Cookie", ""))
             self.server.revoked.add(self.headers.get("Authorization", "").removeprefix("Bearer "))
             self._send(307, b"", {"Location": "/auth/login"})
