@@ -16,13 +16,14 @@ __all__ = ["show_result"]
 _BAR_WIDTH = 30
 
 
-def show_result(console: Console, result: DemoResult, *, instances: int) -> None:
+def show_result(console: Console, result: DemoResult, *, instances: int, home: Path) -> None:
     """Print it.
 
     :param instances: how many test instances there were.
+    :param home: of the demo, where its database and its settings stay.
     """
     console.print(_table(result, instances))
-    _facts(console, result)
+    _facts(console, result, home)
     _next(console)
 
 
@@ -41,7 +42,7 @@ def _table(result: DemoResult, instances: int) -> Table:
     return table
 
 
-def _facts(console: Console, result: DemoResult) -> None:
+def _facts(console: Console, result: DemoResult, home: Path) -> None:
     best, evolved = result.baselines.best_fit, result.excess.test
     if best > 0 and evolved < best:
         console.print(
@@ -52,6 +53,10 @@ def _facts(console: Console, result: DemoResult) -> None:
     facts.add_row("  report", Text(_short(report), style=f"cyan link {report.as_uri()}", overflow="fold"))
     facts.add_row("  trial", f"{result.trial_id}, seed {result.seed}, {result.generations} generations of {result.population_size} agents")
     facts.add_row("  digest", f"{result.digest[:16]}…, the same for this seed and configuration, wherever it runs")
+    if result.record is not None:
+        events = result.record.head.partition(":")[0]
+        facts.add_row("  record", f"{events} events in Airflow's database; to check that nobody changed them:")
+        facts.add_row("", f". {_short(home / 'environment')}; airflow dean audit verify --workflow {result.record.workflow_id}")
     seconds = result.seconds
     facts.add_row("  time", f"{seconds.total_without_install:.0f} s in all, {seconds.evolution:.1f} s of it evolution")
     console.print(facts, highlight=False)

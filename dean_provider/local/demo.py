@@ -98,7 +98,7 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
             found = _trial(stack, conf, view)
     result, instances = found(clock() - began)
     result.write(demo.home / "result.json")
-    show_result(console, result, instances=instances)
+    show_result(console, result, instances=instances, home=demo.home)
     if as_json:
         sys.stdout.write(json.dumps(result.to_json()) + "\n")
         sys.stdout.flush()
@@ -113,12 +113,12 @@ def _trial(stack: Stack, conf: dict[str, Any], view: View) -> Callable[[float], 
             stack.wait_for_dag(DAG_ID)
             _follow(trial_run, view)
             trial, verification = trial_run.outcome()
-            report = trial_run.report()
+            report, record = trial_run.report(), trial_run.record()
         finally:
             view.say("stopping everything")
 
     def result(seconds: float) -> tuple[DemoResult, int]:
-        made = DemoResult.of(trial, verification, dag_run_id=trial_run.run_id, report=report, total_seconds=seconds)
+        made = DemoResult.of(trial, verification, dag_run_id=trial_run.run_id, report=report, total_seconds=seconds, record=record)
         return made, verification.instances.get("test", 0)
 
     return result

@@ -11,7 +11,7 @@ from pydantic import BaseModel, JsonValue
 from dean_provider.contract.trial import Trial, Verification
 from dean_provider.errors import TrialFailedError
 
-__all__ = ["BestAgent", "DemoResult", "Excess", "Seconds"]
+__all__ = ["BestAgent", "DemoResult", "Excess", "Record", "Seconds"]
 
 
 class Excess(BaseModel):
@@ -44,6 +44,13 @@ class Seconds(BaseModel):
     evolution: float
 
 
+class Record(BaseModel):
+    """Where everything that happened is recorded. ``head`` is the end of it as ``dean audit verify --head`` takes it."""
+
+    workflow_id: str
+    head: str
+
+
 class DemoResult(BaseModel):
     trial_id: str
     dag_run_id: str
@@ -59,9 +66,12 @@ class DemoResult(BaseModel):
     tokens_used: int
     seconds: Seconds
     report: str
+    record: Record | None = None
 
     @classmethod
-    def of(cls, trial: Trial, verification: Verification, *, dag_run_id: str, report: Path, total_seconds: float) -> DemoResult:
+    def of(
+        cls, trial: Trial, verification: Verification, *, dag_run_id: str, report: Path, total_seconds: float, record: Record | None = None
+    ) -> DemoResult:
         """Put together from what the Evolution API says.
 
         :raises TrialFailedError: when the trial has no verified outcome.
@@ -85,6 +95,7 @@ class DemoResult(BaseModel):
             tokens_used=trial.tokens_used,
             seconds=Seconds(total_without_install=round(total_seconds, 2), evolution=round(trial.elapsed_seconds, 2)),
             report=str(report),
+            record=record,
         )
 
     def to_json(self) -> dict[str, Any]:

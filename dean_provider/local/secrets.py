@@ -30,15 +30,19 @@ class Secrets:
     api_secret: str = field(default_factory=_token, repr=False)
     indexagent_token: str = field(default_factory=_token, repr=False)
     evolution_token: str = field(default_factory=_token, repr=False)
+    gateway_secret: str = field(default_factory=_token, repr=False)
 
     @classmethod
     def of(cls, home: Path) -> Secrets:
-        """Those of ``home``, made and written (for its owner only) on first use."""
+        """Those of ``home``, made and written (for its owner only) on first use; a home of an older version is given what it lacks."""
         path = home / "secrets.json"
         try:
-            return cls(**json.loads(path.read_text()))
+            kept = json.loads(path.read_text())
+            made = cls(**kept)
         except (OSError, ValueError, TypeError):
-            made = cls()
+            kept, made = {}, cls()
+        if set(kept) == set(asdict(made)):
+            return made
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -37,7 +37,7 @@ def programs(home: Path, *, python: str, ports: Ports, secrets: Secrets, extra: 
 
 
 def connections(ports: Ports, secrets: Secrets) -> dict[str, str]:
-    """Airflow's connections to the services, as settings of the environment."""
+    """Airflow's connections to the services, and to its own gateway, as settings of the environment."""
 
     def connection(kind: str, port: int, token: str) -> str:
         return json.dumps({"conn_type": kind, "schema": "http", "host": HOST, "port": port, "password": token})
@@ -45,4 +45,6 @@ def connections(ports: Ports, secrets: Secrets) -> dict[str, str]:
     return {
         "AIRFLOW_CONN_DEAN_INDEXAGENT_DEFAULT": connection("dean_indexagent", ports.indexagent, secrets.indexagent_token),
         "AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT": connection("dean_evolution", ports.evolution, secrets.evolution_token),
+        # No host: the gateway is this Airflow's own API server. The password signs what tasks record.
+        "AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT": json.dumps({"conn_type": "dean_gateway", "password": secrets.gateway_secret}),
     }

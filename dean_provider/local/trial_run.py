@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.trial import Generation, ListGenerations, ListTrials, Trial, TrialRef, Verification
 from dean_provider.errors import NotFoundError, TrialFailedError
+from dean_provider.local.result import Record
 from dean_provider.local.stack import Stack
 
 __all__ = ["Progress", "TrialRun"]
@@ -147,6 +148,12 @@ class TrialRun:
         """
         value = self._stack.api.get(f"{self._path}/taskInstances/publish_report/xcomEntries/report")["value"]
         return Path(unquote(urlsplit(str(value)).path))
+
+    def record(self) -> Record | None:
+        """Where the run is recorded, and how far it was when its outcome was published."""
+        value = self._stack.api.get(f"{self._path}/taskInstances/publish_report/xcomEntries/return_value")["value"]
+        found = value.get("record") if isinstance(value, dict) else None
+        return None if found is None else Record.model_validate(found)
 
     def failure(self, progress: Progress) -> TrialFailedError:
         """Why the run failed, in one line: what the first failed task said last."""

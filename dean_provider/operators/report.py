@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from dean_provider.contract.trial import Trial
+    from dean_provider.contract.workflow import Head
     from dean_provider.handle import Original
     from dean_provider.operators.gathering import Gathering
     from dean_provider.recording.recorder import Recorder
@@ -106,6 +107,8 @@ class PublishReportOperator(TrialOperator):
         if unsuccessful:
             raise AirflowFailException(f"{unsuccessful} The report of how far it came is at {location}.")
         outcome = self._outcome(data, name, location)
+        if recorder.ref is not None and recorder.head is not None:
+            outcome["record"] = {"workflow_id": str(recorder.ref.workflow_id), "head": _written(recorder.head)}
         if handle.original is not None:
             outcome["replay"] = self._compared(handle.original, data)
         event = {key: outcome[key] for key in ("trial_id", "digest", "status", "scores", "report")}
@@ -131,7 +134,7 @@ class PublishReportOperator(TrialOperator):
         """Where the trial is recorded and how far, for whoever checks later that nothing was cut off."""
         if recorder.ref is None or recorder.head is None:
             return {}
-        return {"record": str(recorder.ref.workflow_id), "record head": f"{recorder.head.sequence}:{recorder.head.hash}"}
+        return {"record": str(recorder.ref.workflow_id), "record head": _written(recorder.head)}
 
     def _unsuccessful(self, context: Context, trial: Trial) -> str:
         """Why the trial counts as failed, in a sentence; empty when it does not."""
@@ -221,6 +224,11 @@ def _answer(approval: Mapping[str, Any] | None) -> list[str]:
     verdict = "approved the patterns" if approval["approved"] else "refused the patterns, so they were not applied"
     comment = f": {approval['comment']}" if approval.get("comment") else "."
     return [f"{approval.get('by') or 'Nobody answered in time, which'} {verdict}{comment}"]
+
+
+def _written(head: Head) -> str:
+    """The end of a record as ``dean audit verify --head`` takes it."""
+    return f"{head.sequence}:{head.hash}"
 
 
 def _configured_folder() -> str:

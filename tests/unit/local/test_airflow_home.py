@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,21 @@ def test_programs_are_airflows_components_stopped_by_sigint_and_serve_no_logs(ai
     for name in ("scheduler", "triggerer", "triggerer-2"):
         assert "--skip-serve-logs" in programs[name].command
     assert programs["triggerer-2"].command[2:] == programs["triggerer"].command[2:] == ("triggerer", "--skip-serve-logs")
+
+
+def test_a_home_of_an_older_version_is_given_the_secrets_it_lacks(tmp_path: Path):
+    older = asdict(Secrets())
+    del older["gateway_secret"]
+    (tmp_path / "secrets.json").write_text(json.dumps(older))
+    made = Secrets.of(tmp_path)
+    assert made.password == older["password"]
+    assert Secrets.of(tmp_path) == made
+
+
+def test_the_gateway_is_this_airflow_and_its_secret_is_its_own(airflow: AirflowHome, secrets: Secrets):
+    connection = json.loads(airflow.settings["AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT"])
+    assert connection == {"conn_type": "dean_gateway", "password": secrets.gateway_secret}
+    assert secrets.gateway_secret not in (secrets.jwt_secret, secrets.api_secret)
 
 
 def test_secrets_are_generated_kept_and_for_the_owner_only(airflow: AirflowHome, tmp_path: Path, secrets: Secrets):

@@ -12,7 +12,7 @@ from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.trial import Scores, TerminationReason, Trial, TrialStatus, Verification
 from dean_provider.errors import TrialFailedError
 from dean_provider.local.closing import show_result
-from dean_provider.local.result import DemoResult
+from dean_provider.local.result import DemoResult, Record
 
 TABLE = [0.1 * number for number in range(151)]
 
@@ -47,7 +47,10 @@ def verification(**fields: object) -> Verification:
 
 
 def result(**fields: object) -> DemoResult:
-    return DemoResult.of(trial(**fields), verification(), dag_run_id="run-1", report=Path("/r/demo.html"), total_seconds=44.444)
+    record = Record(workflow_id="trial-1", head="69:abcdef")
+    return DemoResult.of(
+        trial(**fields), verification(), dag_run_id="run-1", report=Path("/r/demo.html"), total_seconds=44.444, record=record
+    )
 
 
 def test_the_json_object_is_the_documented_one():
@@ -66,6 +69,7 @@ def test_the_json_object_is_the_documented_one():
         "tokens_used": 3720,
         "seconds": {"total_without_install": 44.44, "evolution": 9.88},
         "report": "/r/demo.html",
+        "record": {"workflow_id": "trial-1", "head": "69:abcdef"},
     }
 
 
@@ -88,16 +92,24 @@ def test_a_result_that_was_not_verified_exactly_is_none():
 def test_people_see_the_three_policies_the_report_and_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     out = io.StringIO()
-    show_result(Console(file=out, width=120), result(), instances=20)
+    show_result(Console(file=out, width=120), result(), instances=20, home=Path("/h"))
     shown = out.getvalue()
     for text in ("first fit", "5.74 %", "best fit", "5.37 %", "evolved", "3.20 %", "20 instances", "40 % less", "/r/demo.html", "dean up"):
         assert text in shown
 
 
+def test_people_see_where_the_record_is_and_how_to_check_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    out = io.StringIO()
+    show_result(Console(file=out, width=120), result(), instances=20, home=tmp_path / "home")
+    assert "69 events" in out.getvalue()
+    assert ". home/environment; airflow dean audit verify --workflow trial-1" in out.getvalue()
+
+
 def test_in_a_checkout_the_next_steps_are_makes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(Path(__file__).parents[3])
     out = io.StringIO()
-    show_result(Console(file=out, width=120), result(), instances=20)
+    show_result(Console(file=out, width=120), result(), instances=20, home=Path("/h"))
     for text in ("make up", "make demo ARGS=", "docs/tutorial/first-trial.md"):
         assert text in out.getvalue()
 
@@ -105,5 +117,5 @@ def test_in_a_checkout_the_next_steps_are_makes(monkeypatch: pytest.MonkeyPatch)
 def test_a_policy_that_is_not_better_is_not_praised():
     out = io.StringIO()
     worse = result().model_copy(update={"excess": result().excess.model_copy(update={"test": 6.0})})
-    show_result(Console(file=out, width=120), worse, instances=20)
+    show_result(Console(file=out, width=120), worse, instances=20, home=Path("/h"))
     assert "less than best fit" not in out.getvalue()
