@@ -80,8 +80,8 @@ def opened(source: Any) -> Iterator[Iterator[str]]:
     :raises NotFoundError: when there is no file.
     """
     try:
-        with source.open("r", encoding="utf-8") as lines:
-            yield lines
+        with source.open("r", encoding="utf-8") as file:
+            yield iter(file.readline, "")
     except FileNotFoundError:
         raise NotFoundError(f"There is no file at {source}.", details={"uri": str(source)}) from None
     except UnicodeDecodeError:

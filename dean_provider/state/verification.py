@@ -228,7 +228,9 @@ def _row_head(sessions: Sessions, workflow_id: UUID) -> Head | None:
 
 def _compare_row(chain: Chain, row: Head | None) -> None:
     """The row, read after the events, knows of all of them."""
-    if chain.fault is None and row is None:
+    if chain.fault is None and row is None and chain.head.sequence == 0:
+        chain.fault = Fault(FaultKind.ROW, 0, "There is neither an event nor a row of it.")
+    elif chain.fault is None and row is None:
         chain.fault = Fault(FaultKind.ROW, chain.head.sequence, f"The execution's row is missing. {REBUILD}")
     elif chain.fault is None and row is not None and row.sequence < chain.head.sequence:
         message = f"The execution's row knows of {row.sequence} events only. {REBUILD}"

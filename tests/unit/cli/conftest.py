@@ -114,6 +114,7 @@ class StandIn(ThreadingHTTPServer):
         self.before: dict[str, Callable[[], None]] = {}
         self.keys: dict[str, WorkflowDetail] = {}
         self.revoked: set[str] = set()
+        self.revokes = True
         self.cookies: list[str] = []
         self.page_size = 1000
         self._routes = [
@@ -307,8 +308,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._sign_in(json.loads(body))
         elif path == "/api/v2/auth/logout":
             self.server.cookies.append(self.headers.get("Cookie", ""))
-            self.server.revoked.add(self.headers.get("Authorization", "").removeprefix("Bearer "))
+            if self.server.revokes:
+                self.server.revoked.add(self.headers.get("Authorization", "").removeprefix("Bearer "))
             self._send(307, b"", {"Location": "/auth/login"})
+        elif path == "/ui/auth/me":
+            known = self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.server.revoked
+            self._send(200 if known else 401, b"{}")
         elif (found := self.server.find(self.command, path)) is None:
             self._send(200, b"<!doctype html>Airflow's own page", {"Content-Type": "text/html"})
         else:
@@ -429,3 +434,43 @@ def pattern() -> Callable[..., Pattern]:
         )
 
     return make
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., UUID]:
+    """Tells facts to a record in a database of the test's own, which the commands then work on; gives the workflow's id.
+
+    Its attribute ``sessions`` opens sessions there.
+    """
+    from contextlib import contextmanager
+
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    from dean_provider.cli import database
+    from dean_provider.contract.events import ReportedFact
+    from dean_provider.contract.workflow import Origin
+    from dean_provider.state import signing
+    from dean_provider.state.record import append
+    from dean_provider.state.tables import Base
+
+    engine = create_engine(f"sqlite:///{tmp_path}/record.db")
+    Base.metadata.create_all(engine)
+    keys = signing.Keys()
+
+    @contextmanager
+    def sessions() -> Iterator[Session]:
+        with Session(engine) as session, session.begin():
+            yield session
+
+    def tell(number: int, *facts: Any, now: datetime = NOW) -> UUID:
+        told, actor = [ReportedFact.of(fact) for fact in facts], Actor(kind=ActorKind.TASK, name="task")
+        with sessions() as session:
+            append(session, UUID(int=number), told, actor=actor, origin=Origin(dag_id="d", run_id="r"), now=now, keys=keys)
+        return UUID(int=number)
+
+    monkeypatch.setattr(database, "record_sessions", lambda: sessions)
+    monkeypatch.setattr(signing, "installed_keys", lambda: keys)
+    tell.sessions = sessions  # type: ignore[attr-defined]
+    yield tell
+    engine.dispose()
