@@ -35,16 +35,23 @@ def logout(*, as_json: bool) -> None:
 
 
 def _revoked(kept: SignIn) -> bool:
-    """Whether Airflow will not take the token again. Airflow 3.2 looks for it in a cookie only."""
+    """Whether Airflow does not take the token any more.
+
+    Airflow 3.2 looks for it in a cookie only, and does not revoke it at all when its auth manager has a page of its own for signing out:
+    so it is tried whether it is still good.
+    """
     from dean_provider.cli.gateway import Gateway
-    from dean_provider.errors import DeanError
+    from dean_provider.errors import AuthenticationError, DeanError
 
     gateway = Gateway(kept)
     cookie = {"Cookie": f"{_COOKIE}={kept.token}"}
     try:
-        answer = gateway.send("GET", "/api/v2/auth/logout", headers=cookie, accepts=lambda answer: answer.status in _REDIRECTS)
+        gateway.send("GET", "/api/v2/auth/logout", headers=cookie, accepts=lambda answer: answer.status in _REDIRECTS)
+        gateway.send("GET", "/ui/auth/me")
+    except AuthenticationError:
+        return True
     except DeanError:
         return False
     finally:
         gateway.close()
-    return answer.status in _REDIRECTS
+    return False

@@ -160,12 +160,14 @@ def test_signing_out_revokes_and_removes(gateway_there, state_home, dean, typed)
     assert dean("logout")[:2] == (0, "Nobody was signed in.\n")
 
 
-def test_what_does_not_sign_out_is_not_said_to(gateway_there, state_home, dean, typed) -> None:
+def test_a_token_that_is_still_good_is_not_said_to_be_revoked(gateway_there, state_home, dean, typed) -> None:
+    gateway_there.revokes = False
     typed(PASSWORD)
     dean("login", "--url", gateway_there.url, "-u", "ada", "--password-stdin")
-    kept = json.loads(_file(state_home).read_text())
-    _file(state_home).write_text(json.dumps({**kept, "url": f"{gateway_there.url}/elsewhere"}))
-    assert json.loads(dean("logout", "--json")[1])["revoked"] is False
+    code, out, _ = dean("logout")
+    assert code == 0
+    assert "could not be revoked: it is good until it ends" in out
+    assert not _file(state_home).exists()
 
 
 def test_signing_out_of_an_airflow_that_is_gone_still_removes(state_home, dean) -> None:
