@@ -27,7 +27,7 @@ def get_provider_info() -> dict[str, Any]:
         "integrations": [{"integration-name": INTEGRATION, "tags": ["service"]}],
         "hooks": _modules("hooks", "indexagent", "evolution", "airflow", "gateway"),
         "connection-types": connection_types(),
-        "operators": _modules("operators", "validation", "population", "trial", "patterns", "approval", "report"),
+        "operators": _modules("operators", "validation", "population", "trial", "patterns", "approval", "report", "propagation"),
         "sensors": _modules("sensors", "trial", "service_health"),
         "triggers": _modules("triggers", "trial", "service_health"),
         "notifications": ["dean_provider.notifications.trial.TrialNotifier"],

@@ -19,6 +19,7 @@ __all__ = ["Original", "Parent", "RecordRef", "TrialHandle", "TrialPlan"]
 class RecordRef(BaseModel):
     """Where facts about a trial are recorded, and whose they are: those of one part of one DAG run.
 
+    :param workflow_type: of the execution that is recorded.
     :param conn_id: connection to the gateway.
     :param task_group: group that the trial's tasks live in; empty at the DAG's top.
     """
@@ -26,6 +27,7 @@ class RecordRef(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     workflow_id: UUID
+    workflow_type: str = "trial"
     conn_id: str
     dag_id: str
     run_id: str

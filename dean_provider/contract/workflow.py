@@ -125,7 +125,7 @@ class PatternState(BaseModel):
 
     pattern_id: str
     description: str = ""
-    status: Literal["discovered", "applied", "refused"] = "discovered"
+    status: Literal["discovered", "applied", "refused", "tried", "propagated", "quarantined"] = "discovered"
     effect: float | None = Field(default=None, description="Mean change of fitness, as measured.")
     reason: str = ""
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.pattern import AppliedPatterns, ApplyPatterns, Effectiveness, Pattern, PatternBody, PatternStatus
-from dean_provider.contract.population import DerivePopulation, PopulationGeneration, RecordFitness, Variation
+from dean_provider.contract.population import DerivePopulation, PopulationGeneration, PopulationRef, RecordFitness, Variation
 from dean_provider.contract.trial import Objective
 from dean_provider.engine.objectives import load_objective
 from dean_provider.engine.patterns import effectiveness
-from dean_provider.errors import InvalidStateError
+from dean_provider.errors import DeanError, InvalidStateError, NotFoundError
 from dean_provider.services.evolution.economy import spend
 from dean_provider.services.evolution.effectiveness import body_for
 from dean_provider.services.evolution.evaluation.evaluator import Array
@@ -51,9 +51,22 @@ class PatternApplication:
         return self.workshop.once.do(name, lambda: self._stored(name), lambda: make(request, pattern_ids, name))
 
     def _stored(self, name: str) -> AppliedPatterns | None:
+        """What came of it before, unless its population was released since: then it is made anew."""
         with self.workshop.database.read() as session:
             row = session.get(ApplicationRow, name)
-            return None if row is None else AppliedPatterns.model_validate(row.result)
+        if row is None or not self._is_there(name):
+            return None
+        return AppliedPatterns.model_validate(row.result)
+
+    def _is_there(self, name: str) -> bool:
+        try:
+            self.workshop.indexagent.call(operations.READ_POPULATION, PopulationRef(population_id=name))
+        except NotFoundError:
+            return False
+        except DeanError as error:
+            if not error.retryable:
+                raise
+        return True
 
     def _make(self, request: ApplyPatterns, pattern_ids: list[str], name: str) -> AppliedPatterns:
         with self.workshop.database.read() as session:
@@ -122,7 +135,7 @@ class PatternApplication:
         row = ApplicationRow(population_id=applied.population_id, trial_id=applied.trial_id, result=applied.model_dump(mode="json"))
         with self.workshop.database.write() as session:
             row.applied_at = self.workshop.now()
-            session.add(row)
+            session.merge(row)
             spend(session, applied.trial_id, "application", tokens=applied.tokens_used, evaluations=evaluations, at=row.applied_at)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from dean_provider.contract.events import trial as told
 from dean_provider.contract.events.envelope import ActorKind, Event
-from dean_provider.contract.workflow import WorkflowStatus
+from dean_provider.contract.workflow import TRIAL, WorkflowStatus
 from dean_provider.state.columns import utc, whole
 from dean_provider.state.folded import State
 from dean_provider.state.folding.handler import handles, listed
@@ -139,8 +139,11 @@ def _resumed(state: State, _fact: told.TrialResumed, _event: Event) -> Changes:
 
 
 @handles(told.RunEnded)
-def _run_ended(_state: State, fact: told.RunEnded, _event: Event) -> Changes:
-    return {"run_state": fact.state}
+def _run_ended(state: State, fact: told.RunEnded, event: Event) -> Changes:
+    changes: Changes = {"run_state": fact.state}
+    if state.workflow_type in (TRIAL, "") or fact.state != "failed" or state.status.ended:
+        return changes  # what a trial came to, its service knows
+    return {**changes, "status": WorkflowStatus.FAILED, "error": "its run failed", "completed_at": _when(event, fact.ended_at)}
 
 
 @handles(told.TrialCompleted)

@@ -31,6 +31,7 @@ class Run:
         self.results: dict[str, Any] = {}
         self.errors: dict[str, Exception] = {}
         self.tries: dict[str, int] = {}
+        self.pushed: dict[tuple[str, str], Any] = {}
         self.outlet_events = OutletEventAccessors()
 
     def go(self, before: Callable[[str], None] = lambda _: None) -> Run:
@@ -89,7 +90,7 @@ class Run:
 
     def _context(self, task: Any, try_number: int) -> dict[str, Any]:
         def xcom_pull(task_ids: str, key: str = "return_value", default: Any = None, **_: Any) -> Any:
-            return self.results.get(task_ids, default) if key == "return_value" else default
+            return self.results.get(task_ids, default) if key == "return_value" else self.pushed.get((task_ids, key), default)
 
         ti = SimpleNamespace(
             dag_id=self.dag.dag_id,
@@ -100,7 +101,7 @@ class Run:
             max_tries=task.retries,
             log_url="",
             xcom_pull=xcom_pull,
-            xcom_push=lambda key, value: None,
+            xcom_push=lambda key, value: self.pushed.update({(task.task_id, key): json.loads(json.dumps(value))}),
             get_task_states=lambda task_ids, **_: {self.run_id: {name: self.states[name] for name in task_ids if name in self.states}},
         )
         return {

@@ -222,3 +222,11 @@ def test_what_is_in_quarantine_is_not_applied_until_it_is_let_out(caller, trial,
     out = caller.call(evolution.QUARANTINE_PATTERN, QuarantinePattern(pattern_id=name, quarantined=False))
     assert (out.status, out.quarantine) == (PatternStatus.ACCEPTED, None)
     assert apply(caller, trial, pattern).imposed == 30
+
+
+def test_what_was_applied_is_applied_anew_once_its_population_is_released(caller, trial, stored):
+    first = apply(caller, trial, stored("again", GOOD), share=0.2, measure=True)
+    caller.call(indexagent.RELEASE_POPULATION, PopulationRef(population_id=first.population_id))
+    again = apply(caller, trial, stored("again", GOOD), share=0.2, measure=True)
+    assert again == first
+    assert caller.call(indexagent.READ_POPULATION, PopulationRef(population_id=first.population_id)).size == 30

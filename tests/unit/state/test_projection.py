@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact, pattern, trial
 from dean_provider.contract.events.installation import AlertAcknowledged, AlertRaised, AlertResolved
+from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.pattern import Effectiveness
 from dean_provider.contract.workflow import WorkflowStatus
 from dean_provider.state.chain import Place, link
@@ -187,3 +188,32 @@ def test_folding_changes_nothing_it_was_given(histories, data) -> None:
     one = link(facts[-1], Place(ID, len(facts), before.head_hash), actor=TASK, correlation_id=None, now=NOW, keys=Keys())
     assert fold(before, one.event) == fold(before, one.event)
     assert to_document(before) == document
+
+
+def test_a_propagation_ends_with_what_became_of_every_pattern():
+    planned = pattern.PropagationPlanned(source_trial_id="a", target_trial_id="b", objective="sphere", config={"test_share": 0.2})
+    found = [pattern.PatternDiscovered(pattern_id=name) for name in ("good", "bad")]
+    tried = pattern.PatternTried(pattern_id="good", population_id="p", share=0.2, imposed=5, verdict="holds", tokens_used=7)
+    good = pattern.PatternPropagated(
+        pattern_id="good", population_id="q", effectiveness=Effectiveness(mean=1, low=0.5, high=1.5, agents=30)
+    )
+    bad = pattern.PatternQuarantined(pattern_id="bad", reason="it did harm")
+    running = _fold(planned, *found, tried)
+    assert (running.status, running.trial_id, running.objective, running.tokens_used) == (WorkflowStatus.RUNNING, "b", "sphere", 7)
+    assert [one["status"] for one in running.patterns] == ["tried", "discovered"]
+    done = pattern.PropagationCompleted(propagated=["good"], quarantined=["bad"], tokens_used=7)
+    late = _fold(planned, *found, good, bad, done, tried)
+    assert late.status is WorkflowStatus.COMPLETED
+    assert [(one["status"], one["reason"]) for one in late.patterns] == [("propagated", ""), ("quarantined", "it did harm")]
+    assert late.result["propagated"] == ["good"]
+    failed = _fold(planned, pattern.PropagationFailed(error="try_patterns failed"))
+    assert (failed.status, failed.error) == (WorkflowStatus.FAILED, "try_patterns failed")
+    assert _fold(planned, pattern.PropagationFailed(error="x"), planned).status is WorkflowStatus.RUNNING
+
+
+def test_a_failed_run_ends_what_has_no_service_to_ask_and_no_trial():
+    ended = trial.RunEnded(state="failed")
+    of_trial, of_propagation = (WorkflowOpened(workflow_type=kind) for kind in ("trial", "pattern_propagation"))
+    assert _fold(of_trial, STARTED, ended).status is WorkflowStatus.RUNNING
+    assert _fold(of_propagation, ended).status is WorkflowStatus.FAILED
+    assert _fold(of_propagation, trial.RunEnded(state="success")).status is WorkflowStatus.REQUESTED
