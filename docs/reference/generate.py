@@ -15,12 +15,18 @@ import click
 
 from dean_provider.cli.exits import ExitCode
 from dean_provider.cli.main import dean
-from dean_provider.config import Option, options
+from dean_provider.config import Option, ProviderSettings, options
 from dean_provider.config.option import Kind
 from dean_provider.config.text import to_text
-from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, indexagent
+from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, gateway, indexagent
+from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
+from dean_provider.plugins.api.app import rights, routes
+from dean_provider.plugins.api.matrix import OTHERS, ROLES, matrix
+from dean_provider.plugins.api.rights import Right
+from dean_provider.plugins.api.surroundings import Surroundings
+from dean_provider.web.instruments import Instruments
 
 ROOT = Path(__file__).parents[2]
 NOTE = "<!-- Made by docs/reference/generate.py; `make docs` makes it anew. -->\n"
@@ -212,6 +218,51 @@ def _operation(operation: Operation[Any, Any], spelled: list[Dialect]) -> str:
     return f"| {name} | {models} | {_cell(operation.summary)} | {' | '.join(routes)} |"
 
 
+def _gateway_rights() -> dict[str, Right]:
+    settings = ProviderSettings()
+    return rights(routes(Surroundings(settings), Instruments(ServiceName.GATEWAY, "")))
+
+
+def gateway_page() -> str:
+    known = _gateway_rights()
+    lines = [
+        "# Gateway API",
+        NOTE,
+        "What Airflow's API server answers under `/dean`. [How to use it](../how-to/use-the-api.md) shows calls;",
+        "[permissions](permissions.md) says which role may what. `/dean/docs` and `/dean/openapi.json` describe every parameter to",
+        "whoever is signed in.",
+        "",
+        "| operation | route | does | takes → answers | for |",
+        "|---|---|---|---|---|",
+    ]
+    for operation in gateway.OPERATIONS:
+        route = gateway.REFERENCE.routes[operation.name]
+        models = f"`{operation.request.__name__}` → `{operation.response.__name__}`"
+        who = _cell(known[operation.name].value)
+        lines.append(f"| `{operation.name}` | `{route.method} {route.path}` | {_cell(operation.summary)} | {models} | {who} |")
+    return "\n".join([*lines, ""])
+
+
+def permissions() -> str:
+    columns = [(manager, role, allowed) for manager, roles in ROLES.items() for role, allowed in roles.items()]
+    others = list(OTHERS.items())
+    titles = [*(f"{manager} {role}" for manager, role, _ in columns), *(name for name, _ in others)]
+    lines = [
+        "# Permissions",
+        NOTE,
+        "Rights come from the auth manager in force; the gateway has no roles of its own. Who may what with the roles that come with the",
+        "Simple and the FAB auth manager, with a task's token, and with `[dean] metrics_token`. A role made in FAB may what its",
+        "permissions say, DAG by DAG. [Security](../explanation/security.md) explains the rules.",
+        "",
+        f"| route | {' | '.join(titles)} |",
+        "|---" * (len(titles) + 1) + "|",
+    ]
+    for row in matrix(_gateway_rights()):
+        cells = ["yes" if row.right in allowed else "" for allowed in (*(one for *_, one in columns), *(one for _, one in others))]
+        lines.append(f"| `{row.method} {row.path}` | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
 def objectives() -> str:
     lines = [
         "# Objectives",
@@ -238,6 +289,8 @@ PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs/reference/cli.md": cli,
     ROOT / "docs/reference/errors.md": errors,
     ROOT / "docs/reference/operations.md": operations,
+    ROOT / "docs/reference/gateway.md": gateway_page,
+    ROOT / "docs/reference/permissions.md": permissions,
     ROOT / "docs/reference/objectives.md": objectives,
 }
 

@@ -28,6 +28,9 @@ from dean_provider.errors import (
 __all__ = ["AirflowAPI"]
 
 _AT_ONCE = 8
+_AT_ONCE_ON_SQLITE = 1
+"""Airflow's endpoint writes from the event loop, so that of two writers on SQLite one waits for the loop and the other holds it."""
+
 _SECONDS = 30.0
 _LONGEST_DETAIL = 500
 
@@ -39,12 +42,22 @@ def _installed() -> tuple[ASGIApp, str]:
     return cached_app(apps=os.environ.get("AIRFLOW_API_APPS", "all")), API_ROOT_PATH.rstrip("/")
 
 
-class AirflowAPI:
-    """:param application: Airflow's ASGI application and its path prefix."""
+def _at_once() -> int:
+    from airflow import settings
 
-    def __init__(self, application: Callable[[], tuple[ASGIApp, str]] = _installed) -> None:
+    engine: Any = settings.engine
+    return _AT_ONCE_ON_SQLITE if engine.dialect.name == "sqlite" else _AT_ONCE
+
+
+class AirflowAPI:
+    """:param application: Airflow's ASGI application and its path prefix.
+    :param at_once: how many calls may go on at the same time; asked at the first one.
+    """
+
+    def __init__(self, application: Callable[[], tuple[ASGIApp, str]] = _installed, at_once: Callable[[], int] = _at_once) -> None:
         self._application = application
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._at_once = at_once
+        self._turn: asyncio.Semaphore | None = None
 
     async def create_run(
         self, credentials: Mapping[str, str], dag_id: str, run_id: str, conf: Mapping[str, Any], note: str | None = None
@@ -77,6 +90,8 @@ class AirflowAPI:
     async def _send(self, credentials: Mapping[str, str], method: str, path: str, body: Any = None) -> httpx.Response:
         application, prefix = self._application()
         transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+        if self._turn is None:
+            self._turn = asyncio.Semaphore(self._at_once())
         async with (
             self._turn,
             httpx.AsyncClient(transport=transport, base_url="http://airflow", headers=dict(credentials), timeout=_SECONDS) as client,

@@ -1,0 +1,161 @@
+"""Airflow's own API server with the gateway in it, once with each auth manager, as processes on free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+SERVER = Path(__file__).with_name("server.py")
+SECRET = "a-secret-of-the-gateway-for-tests-only"
+METRICS_TOKEN = "metrics-token-for-tests"
+ROLES = {"simple": ("viewer", "user", "op", "admin"), "fab": ("viewer", "user", "op", "admin", "custom")}
+RUNNING, COMPLETED, HIDDEN = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3))
+START_SECONDS = 120.0
+
+
+@dataclass
+class Server:
+    """One API server.
+
+    :param prefix: path of Airflow itself, for example ``/af``.
+    """
+
+    auth: str
+    home: Path
+    port: int
+    tokens: dict[str, str]
+    prefix: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False))
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def send(self, method: str, path: str, *, token: str | None = None, **more: Any) -> httpx.Response:
+        headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **more.pop("headers", {})}
+        return self.http.request(method, f"{self.origin}{self.prefix}{path}", headers=headers, **more)
+
+    def call(self, method: str, path: str, role: str | None = "admin", **more: Any) -> httpx.Response:
+        """A request to the gateway's API as a user of that role."""
+        return self.send(method, f"/dean/api/v1{path}", token=self.tokens[role] if role else None, **more)
+
+    def task_token(self, *, secret: str = SECRET, **claims: Any) -> str:
+        now = int(time.time())
+        known = {
+            "sub": "dean_evolution_trial.start_evolution",
+            "dag_id": "dean_evolution_trial",
+            "run_id": "running",
+            "task_id": "start_evolution",
+            "map_index": -1,
+            "aud": "dean-gateway",
+            "iat": now,
+            "exp": now + 60,
+        }
+        return jwt.encode({**known, **claims}, secret, algorithm="HS256")
+
+
+def _nowhere(service: str) -> str:
+    """A connection to a service that is not there."""
+    extra = {"dialect": "reference", "attempts": 1, "breaker_threshold": 1000}
+    return json.dumps({"conn_type": f"dean_{service}", "host": "127.0.0.1", "port": 9, "extra": extra})
+
+
+def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
+    manager = {
+        "simple": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "fab": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DEAN_"))}
+    return {
+        **kept,
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__CORE__AUTH_MANAGER": manager[auth],
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789",
+        "AIRFLOW__DEAN__METRICS_TOKEN": METRICS_TOKEN,
+        "AIRFLOW__DEAN__GATEWAY_REQUESTS_PER_SECOND": "0",
+        **{f"AIRFLOW_CONN_DEAN_{service.upper()}_DEFAULT": _nowhere(service) for service in ("evolution", "indexagent")},
+        "DEAN_PLUGIN_API": "1",
+        "DEAN_TEST_GATEWAY_SECRET": SECRET,
+        "_AIRFLOW_PROCESS_CONTEXT": "server",
+    }
+
+
+def _ready(process: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if ready.exists():
+            found: dict[str, Any] = json.loads(ready.read_text("utf-8"))
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the API server did not start:\n{log.read_text('utf-8')[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    started: list[subprocess.Popen[bytes]] = []
+    servers: list[Server] = []
+
+    def start(auth: str, prefix: str = "", **env: str) -> Server:
+        home = tmp_path_factory.mktemp(f"airflow-{auth}")
+        (home / "dags").mkdir()
+        log, ready = home / "server.log", home / "ready.json"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, SERVER, auth, ready],
+                env={**_environment(auth, home, prefix), **env},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started.append(process)
+        found = _ready(process, ready, log)
+        server = Server(auth, home, found["port"], found["tokens"], prefix)
+        servers.append(server)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                server.send("GET", "/dean/openapi.json")
+            except httpx.TransportError:  # noqa: PERF203 - until it listens
+                time.sleep(0.1)
+            else:
+                return server
+        raise AssertionError(f"the API server does not answer:\n{log.read_text('utf-8')[-4000:]}")
+
+    yield start
+    for server in servers:
+        server.http.close()
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+    for process in started:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # noqa: PERF203 - a few processes
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def simple(start_server: Callable[..., Server]) -> Server:
+    return start_server("simple")
+
+
+@pytest.fixture(scope="session")
+def fab(start_server: Callable[..., Server]) -> Server:
+    return start_server("fab")
