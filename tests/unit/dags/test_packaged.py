@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,28 @@ def test_the_manual_dag_runs_at_once_and_the_scheduled_one_waits_for_somebody():
     assert scheduled.is_paused_upon_creation is True
     assert [task.task_id for task in manual.tasks] == [task.task_id for task in scheduled.tasks]
     assert set(manual.params) == set(scheduled.params)
+
+
+LOADED = """
+import json, sys
+import airflow.sdk
+import dean_provider.dags.dean_evolution_trial
+print(json.dumps([name for name in sys.modules if name.startswith("dean_provider.")]))
+"""
+
+
+def test_reading_a_file_loads_nothing_that_only_a_run_needs():
+    """Every task reads its file anew, and the DAG processor every file again and again."""
+    shown = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=120)
+    loaded = set(json.loads(shown.stdout.splitlines()[-1]))
+    for part in (
+        "triggers.trial",
+        "triggers.following",
+        "contract.trial",
+        "contract.events",
+        "recording",
+        "report",
+        "config",
+        "hooks.service",
+    ):
+        assert f"dean_provider.{part}" not in loaded, part
