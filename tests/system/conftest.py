@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -26,12 +27,17 @@ DAGS = Path(__file__).parent / "dags"
 EXAMPLE = Path(dean_provider.__file__).parent / "example_dags" / "dean_example_after_trial.py"
 DAG_ID = "dean_evolution_trial"
 TINY = {"objective": "sphere", "objective_parameters": {"dimension": 3}, "population_size": 10, "generations": 5, "pattern_policy": "off"}
-DAG_IDS = (DAG_ID, EXAMPLE.stem, "system_hooks", "system_producer", "system_scheduled", "system_on_asset", "system_mapped", "system_waits")
+DAG_IDS = (
+    *(DAG_ID, EXAMPLE.stem, "system_hooks", "system_producer", "system_scheduled", "system_on_asset", "system_mapped"),
+    *("system_waits", "system_deleted", "system_limited"),
+)
 OLDEST = "DEAN_TEST_OLDEST_PYTHON"
 SETTINGS = {
     # No file changes after the start.
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
+    # Two Airflows' worth of tests: looking for work ten times a second would take a fifth of a processor all the time.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
     "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
     "AIRFLOW__DEAN__POLL_SECONDS": "1",
     "AIRFLOW__DEAN__TRIAL_TOURNAMENT_SIZE": "4",
@@ -72,7 +78,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def live(stack: Stack) -> Live:
     """The shared Airflow, and what tests do with it."""
-    return Live(stack)
+    return Live(stack, newest=stack.airflow_home.python == sys.executable)
 
 
 class Live:
@@ -89,10 +95,11 @@ class Live:
     @staticmethod
     def endless(name: str, **config: Any) -> dict[str, Any]:
         """Settings of a trial that no test will see the end of."""
-        return {**TINY, "generations": 100_000, "name": name, **config}
+        return Live.tiny(name, **{"generations": 100_000, **config})
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, newest: bool) -> None:
         self.stack = stack
+        self.newest = newest
 
     def wait(self, ready: Callable[[], Any], what: str, timeout: float = 120.0) -> Any:
         found: list[Any] = []
@@ -147,9 +154,11 @@ class Live:
     def trials(self, name: str) -> list[Trial]:
         return self.stack.evolution.call(evolution.LIST_TRIALS, ListTrials(name=name)).trials
 
-    def start(self, name: str) -> str:
+    def start(self, name: str, **config: Any) -> str:
         """Start a trial of this name and id that no DAG run knows."""
-        config = TrialConfig(**self.endless(name), seed=1)
+        return self._start(name, TrialConfig(**self.endless(name, **config), seed=1))
+
+    def _start(self, name: str, config: TrialConfig) -> str:
         space = self.stack.evolution.call(evolution.VALIDATE_TRIAL, ValidateTrial(config=config)).space
         population = CreatePopulation(population_id=name, space=space, size=config.population_size, seed=1)
         self.stack.indexagent.call(indexagent.CREATE_POPULATION, population)

@@ -12,18 +12,20 @@ from dean_provider.contract.trial import Trial, TrialStatus
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
 
 MAPPED = ("mapped-through", "mapped-left")
-ALONE = ("skipped", "deleted")
 
 
 @pytest.fixture(scope="module")
 def begun(live) -> dict[str, Trial]:
     """The trials by name, each waited for or about to be; held, but for the one that is to run out of time."""
     live.have_triggerers(1)
-    live.trigger("system_waits", "waits", {name: live.start(name) for name in (*ALONE, "limited")})
+    if live.newest:
+        live.trigger("system_limited", "limited", {"one": live.start("limited")})
+    live.trigger("system_waits", "marked", {"one": live.start("failed"), "other": live.start("skipped")})
+    live.trigger("system_deleted", "deleted", {"one": live.start("deleted")})
     live.trigger("system_mapped", "mapped")
     for name in ("given-up", "cleared"):
         live.trigger(live.dag_id, name, live.endless(name))
-    return live.held("given-up", "cleared", *MAPPED, *ALONE)
+    return live.held("given-up", "cleared", *MAPPED, "failed", "skipped", "deleted")
 
 
 def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live, begun):
@@ -86,17 +88,23 @@ def test_mapped_trials_do_not_disturb_each_other_and_one_is_left_running_as_it_a
     assert [live.trials(name)[0].status for name in MAPPED] == [TrialStatus.COMPLETED, TrialStatus.PAUSED]
 
 
-def test_a_task_skipped_deleted_or_out_of_time_stops_its_trial(live, begun):
-    skipped, limited, deleted = (live.task("system_waits", "waits", name) for name in ("skipped", "limited", "deleted"))
-    job = skipped.deferred()
-    skipped.mark("skipped")
-    live.stopped("skipped")
-    skipped.decides(job, "told to stop")
+def test_the_trigger_stops_what_nobody_else_would(live, begun):
+    """Sensors alone, in a DAG without a teardown: marked failed, marked skipped, deleted."""
+    for task_id, state in (("one", "failed"), ("other", "skipped")):
+        waiting = live.task("system_waits", "marked", task_id)
+        job = waiting.deferred()
+        waiting.mark(state)
+        live.stopped(state)
+        waiting.decides(job, f"is {state}; the trial was told to stop: it is stopped")
 
+    live.task("system_deleted", "deleted", "one").deferred()
+    live.change("DELETE", "/dags/system_deleted")
+    live.stopped("deleted")
+
+
+@pytest.mark.parametrize("stack", ["newest"], indirect=True)
+def test_the_time_of_a_task_is_kept_while_it_is_deferred(live, begun):
+    limited = live.task("system_limited", "limited", "one")
     assert limited.becomes("failed")["try_number"] == 1, "another try would only wait again"
     live.stopped("limited")
     assert "did not end within the task's time; it is stopped" in limited.log()
-
-    deleted.deferred()
-    live.change("DELETE", "/dags/system_waits")
-    live.stopped("deleted")

@@ -25,6 +25,7 @@ def _triggerer(live):
 def test_every_way_to_start_a_trial(live):
     """With the very conf the form sends, on a schedule, by another DAG's asset; each tells whoever is scheduled on trials."""
     form = {name: param["value"] for name, param in live.stack.api.get(f"/dags/{live.dag_id}/details")["params"].items()}
+    live.change("PATCH", "/dags/system_scheduled", {"is_paused": False})
     live.trigger("system_producer", "produce")
     live.trigger(live.dag_id, "by-form", {**form, **live.tiny("by-form")})
     limited = live.held("on-asset")["on-asset"]

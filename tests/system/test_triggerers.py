@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
 
 def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     """Held still for longer than Airflow waits, killed, and ended in good order; the trial is held so that it cannot end meanwhile."""
-    live.trigger(live.dag_id, "moved", live.tiny("moved", generations=100))
+    live.trigger(live.dag_id, "moved", live.tiny("moved", generations=60))
     paused = live.held("moved")["moved"]
     triggerers = {job: name for name, job in live.have_triggerers(3).items()}
     waiting = live.task(live.dag_id, "moved")
@@ -49,10 +49,9 @@ def test_without_a_triggerer_the_task_waits_on_the_worker(live):
     """It keeps its slot, ends with its trial, and stops it when it is given up."""
     live.have_triggerers(0)
     names = ("poked", "poked-and-given-up")
-    live.trigger(live.dag_id, "poked", live.tiny("poked", generations=100))
-    live.trigger(live.dag_id, "poked-and-given-up", live.endless("poked-and-given-up"))
+    live.trigger("system_waits", "poked", {"one": live.start("poked", generations=60), "other": live.start("poked-and-given-up")})
     trials = live.held(*names)
-    poked, given_up = (live.task(live.dag_id, name) for name in names)
+    poked, given_up = (live.task("system_waits", "poked", task_id) for task_id in ("one", "other"))
     for task, name in ((poked, "poked"), (given_up, "poked-and-given-up")):
         live.wait(lambda task=task, name=name: f"Trial {trials[name].trial_id} is paused" in task.log(), f"{name} to be waited for")
         assert task.now()["state"] == "running"
@@ -60,7 +59,6 @@ def test_without_a_triggerer_the_task_waits_on_the_worker(live):
 
     given_up.mark("failed")
     live.stopped("poked-and-given-up")
-    live.let_go(trials["poked"])
-    assert live.end(live.dag_id, "poked") == "success"
-    assert live.end(live.dag_id, "poked-and-given-up") == "failed"
     assert "This task is failed" in given_up.log()
+    live.let_go(trials["poked"])
+    poked.becomes("success")

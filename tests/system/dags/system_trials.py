@@ -13,13 +13,13 @@ READY = Asset("system://ready")
 
 scheduled = trial_dag(
     "system_scheduled",
-    description="Due exactly once.",
+    description="Due exactly once, as soon as somebody wants it.",
     trial={**TINY, "name": "on-schedule"},
     schedule="0 0 * * *",
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     end_date=datetime(2026, 1, 1, 1, tzinfo=timezone.utc),
     catchup=True,
-    is_paused_upon_creation=False,
+    is_paused_upon_creation=True,
 )
 
 on_asset = trial_dag(

@@ -10,7 +10,7 @@ from airflow.sdk import DAG, dag, task_group
 from dean_provider.factory import trial_task_group
 from dean_provider.sensors import TrialSensor
 
-TRIAL = {"objective": "sphere", "objective_parameters": {"dimension": 3}, "population_size": 10, "generations": 100, "pattern_policy": "off"}
+TRIAL = {"objective": "sphere", "objective_parameters": {"dimension": 3}, "population_size": 10, "generations": 60, "pattern_policy": "off"}
 
 
 @dag(schedule=None, catchup=False, is_paused_upon_creation=False)
@@ -26,8 +26,13 @@ def system_mapped() -> None:
 
 system_mapped()
 
-with DAG("system_waits", schedule=None, catchup=False, is_paused_upon_creation=False, default_args={"retries": 2}):
-    for name, limit in (("skipped", None), ("deleted", None), ("limited", timedelta(seconds=15))):
-        TrialSensor(
-            task_id=name, trial=f"{{{{ dag_run.conf.{name} }}}}", kill_policy="stop", execution_timeout=limit, deferrable=True
-        )
+for dag_id, names, limit in (
+    ("system_waits", ("one", "other"), None),
+    ("system_deleted", ("one",), None),
+    ("system_limited", ("one",), timedelta(seconds=15)),
+):
+    with DAG(dag_id, schedule=None, catchup=False, is_paused_upon_creation=False, default_args={"retries": 2}):
+        for name in names:
+            TrialSensor(
+                task_id=name, trial=f"{{{{ dag_run.conf.{name} }}}}", kill_policy="stop", execution_timeout=limit, deferrable=True
+            )
