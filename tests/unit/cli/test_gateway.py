@@ -53,6 +53,12 @@ def test_every_command_has_json_and_an_explanation(path: tuple[str, ...], signed
     assert "--json" in out
 
 
+def test_whatever_speaks_of_trials_can_speak_json() -> None:
+    groups = ("agents", "login", "logout", "patterns", "status", "trial", "whoami")
+    without = [path for path, command in _commands(program) if path[0] in groups and all(each.name != "as_json" for each in command.params)]
+    assert without == []
+
+
 @pytest.mark.parametrize("path", [path for path in ASKING if path != ("login",)], ids=" ".join)
 def test_whoever_is_not_signed_in_is_told_how_to(path: tuple[str, ...], gateway_there, state_home, dean) -> None:
     words = _words(path, ASKING[path])
