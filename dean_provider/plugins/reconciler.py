@@ -31,6 +31,7 @@ from dean_provider.hooks import EvolutionAPIHook
 from dean_provider.plugins.api.database import Sessions, open_session
 from dean_provider.plugins.api.jobs import Job
 from dean_provider.plugins.api.recording import patiently
+from dean_provider.plugins.api.replays import settle_replay
 from dean_provider.plugins.reconciliation import GRACE_SECONDS, Repair, Situation, judge, run_is_over
 from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.recording.facts import ending, generation_facts, token_budget
@@ -274,6 +275,8 @@ class Reconciler:
                 left = [fact for fact in left if fact.idempotency_key != known]
             except NotFoundError:
                 break
+        if told:
+            await asyncio.to_thread(settle_replay, self._sessions, workflow_id, facts)
         return told
 
     async def _database(self, work: Callable[[Session], T]) -> T:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 from typing import Any
 
+from dean_provider.handle import RecordRef
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.recorder import Recorder
 
-__all__ = ["KEY", "all_before", "hand_on", "nearest", "take_over"]
+__all__ = ["KEY", "all_before", "hand_on", "nearest", "read_carried", "take_over"]
 
-KEY = "unrecorded"
+KEY = "dean_unrecorded"
+"""Of the XCom. Whatever no later task of the run could tell, the reconciler does."""
+
 MOST_TASKS = 30
 log = logging.getLogger(__name__)
 
@@ -43,24 +47,33 @@ def take_over(context: Any, recorder: Recorder, task_ids: Iterable[str]) -> None
     ti: Any = context["ti"]
     for task_id in task_ids:
         try:
-            value = ti.xcom_pull(task_ids=task_id, key=KEY, map_indexes=ti.map_index)
+            found = read_carried(ti.xcom_pull(task_ids=task_id, key=KEY, map_indexes=ti.map_index))
         except Exception as error:  # noqa: BLE001 - whatever the reason, the trial goes on
             log.debug("What %s could not tell the recorder cannot be read: %s", task_id, type(error).__name__)
             continue
-        if isinstance(value, dict) and value.get("workflow_id") == _workflow(recorder):
-            recorder.backlog.merge(Backlog.of(value.get("backlog")))
+        if found is not None and found[0] == recorder.ref:
+            recorder.backlog.merge(found[1])
 
 
 def hand_on(context: Any, recorder: Recorder) -> None:
     """Leave what could not be told to the next task."""
-    waiting = recorder.backlog.as_json()
-    if waiting is None or not recorder.on:
+    if not recorder.backlog or recorder.ref is None or not recorder.on:
         return
+    carried = {"ref": recorder.ref.model_dump(mode="json"), "backlog": recorder.backlog.as_json()}
     try:
-        context["ti"].xcom_push(key=KEY, value={"workflow_id": _workflow(recorder), "backlog": waiting})
+        # As text, which no XCom backend and no version of Airflow writes in another way.
+        context["ti"].xcom_push(key=KEY, value=json.dumps(carried))
     except Exception as error:  # noqa: BLE001 - as above
         log.debug("What the recorder did not take cannot be handed on: %s", type(error).__name__)
 
 
-def _workflow(recorder: Recorder) -> str:
-    return str(recorder.ref.workflow_id) if recorder.ref else ""
+def read_carried(value: Any) -> tuple[RecordRef, Backlog] | None:
+    """What an XCom of ours holds; ``None`` when it is none, or somebody else's."""
+    if not isinstance(value, str):
+        return None
+    try:
+        carried = json.loads(value)
+        found = RecordRef.model_validate(carried["ref"]), Backlog.of(carried["backlog"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if found[1] else None

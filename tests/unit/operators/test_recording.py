@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from dean_provider.operators import (
 from dean_provider.operators.base import TrialOperator
 from dean_provider.recording import tasks
 from dean_provider.recording.backlog import Backlog
-from dean_provider.recording.carried import KEY
+from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.recording.recorder import Recorder
 
 RUN_ID = "manual__2026-01-01T00:00:00+00:00"
@@ -117,9 +118,8 @@ def test_a_recorder_that_is_away_changes_nothing_and_its_facts_go_on_to_the_next
     context = make_context("validate_trial")
     plan = validate(run, context)
     assert plan.record is not None
-    carried = context["ti"].pushed[KEY]
-    assert carried["workflow_id"] == plan.trial_id
-    backlog = Backlog.of(carried["backlog"])
+    ref, backlog = read_carried(context["ti"].pushed[KEY])
+    assert ref == plan.record
     assert [fact.event_type for fact in backlog.facts] == ["trial.requested", "trial.validated"]
     assert backlog.since is not None
 
@@ -328,8 +328,8 @@ def test_what_was_handed_on_is_told_before_anything_else(chain, services, make_t
 
 def test_what_another_trial_could_not_tell_is_not_ours_to_tell(chain, services, make_trial, make_context, record, kinds):
     services({"start_trial": make_trial("running", 1)})
-    backlog = Backlog(since="2026-01-01T00:00:00Z")
-    carried = {"workflow_id": str(UUID(int=99)), "backlog": backlog.as_json()}
+    other = REF.model_copy(update={"workflow_id": UUID(int=99)})
+    carried = json.dumps({"ref": other.model_dump(mode="json"), "backlog": Backlog(since="2026-01-01T00:00:00Z").as_json()})
     context = make_context("second")
     context["ti"] = SimpleNamespace(**vars(context["ti"]), xcom_pull=lambda **_: carried)
     operator = chain.task_dict["second"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert
+from airflow.models.xcom import XComModel
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy import text as text_of
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -27,8 +30,11 @@ from dean_provider.contract.events.trial import (
 from dean_provider.contract.trial import GenerationPage
 from dean_provider.contract.workflow import ListEvents, Origin
 from dean_provider.errors import ConnectionFailedError, NotFoundError, ServiceUnavailableError
+from dean_provider.handle import RecordRef
 from dean_provider.plugins import reconciler as module
 from dean_provider.plugins.reconciler import Reconciler
+from dean_provider.recording.backlog import Backlog
+from dean_provider.recording.carried import KEY
 from dean_provider.state import queries, record
 from dean_provider.state.signing import Keys
 from dean_provider.state.tables import RunEndingRow
@@ -307,6 +313,73 @@ async def test_a_note_about_a_run_whose_record_is_gone_is_forgotten(world):
     await world.reconciler().tick()
     with world.sessions() as session:
         assert not session.query(RunEndingRow).count()
+
+
+# -- what tasks left behind
+
+
+REF = RecordRef(workflow_id=WORKFLOW, conn_id="gateway", dag_id="dag", run_id="run", task_group="group")
+
+
+def leave(world, ref=REF, task_id="group.compensate", map_index=-1, text=None):
+    backlog = Backlog()
+    backlog.missed(START - timedelta(hours=2), "not migrated")
+    backlog.keep([ReportedFact.of(TrialRequested(name="one")), ReportedFact.of(TrialStarted(trial_id="t-1"))])
+    value = json.dumps({"ref": ref.model_dump(mode="json"), "backlog": backlog.as_json()}) if text is None else text
+    with world.sessions() as session:
+        run_id = session.execute(text_of("SELECT id FROM dag_run")).scalar_one()
+        row = {"dag_run_id": run_id, "dag_id": "dag", "run_id": "run", "task_id": task_id, "map_index": map_index, "key": KEY}
+        session.execute(insert(XComModel).values(**row, value=value, timestamp=START))
+
+
+def left(world):
+    with world.sessions() as session:
+        return session.execute(select(func.count()).select_from(XComModel)).scalar_one()
+
+
+async def test_what_no_task_of_a_run_could_tell_is_told_at_last_and_the_rest_read_from_the_service(world):
+    world.run("success", START - timedelta(hours=1))
+    leave(world)
+    world.trial = "completed"
+    await world.reconciler().compare()
+    told = world.kinds()
+    assert told[:3] == ["trial.requested", "trial.started", "recorder.missed"]
+    assert told[3:] == ["generation.completed"] * 10 + ["trial.completed", "trial.reconciled"]
+    assert world.events()[1].actor.name == "dag/run/group.compensate/-1"
+    assert left(world) == 0
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"ref": REF.model_copy(update={"run_id": "another"})},
+        {"ref": REF.model_copy(update={"dag_id": "another"})},
+        {"ref": REF.model_copy(update={"map_index": 3})},
+        {"task_id": "elsewhere.compensate"},
+        {"text": "somebody else's"},
+        {"text": "{}"},
+    ],
+)
+async def test_what_a_task_says_about_another_run_is_not_believed(world, what):
+    world.run("success", START - timedelta(hours=1))
+    leave(world, **what)
+    reconciler = world.reconciler()
+    await reconciler.compare()
+    await reconciler.compare()
+    with pytest.raises(NotFoundError):
+        world.events()
+    assert left(world) == 1
+
+
+async def test_a_record_that_belongs_to_another_run_is_not_added_to(world):
+    world.tell(TrialRequested(name="other"))
+    with world.sessions() as session:
+        session.execute(text_of("UPDATE dean_workflow_executions SET run_id = 'another'"))
+    world.run("success", START - timedelta(hours=1))
+    leave(world)
+    await world.reconciler().compare()
+    assert "trial.started" not in world.kinds()
+    assert left(world) == 0
 
 
 # -- who does it, and when

@@ -14,7 +14,7 @@ from dean_provider.contract.trial import GenerationPage
 from dean_provider.errors import ConnectionFailedError
 from dean_provider.handle import RecordRef, TrialHandle, TrialPlan
 from dean_provider.recording.backlog import Backlog
-from dean_provider.recording.carried import KEY
+from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.recording.recorder import Recorder
 from dean_provider.sensors import GenerationSensor, ServiceHealthSensor, TrialSensor, deferral
 from dean_provider.sensors import recording as module
@@ -100,10 +100,10 @@ def test_afterwards_what_is_left_is_told_and_the_history_completed(api, make_con
     sensor = TrialSensor(task_id="await", trial=HANDLE.to_xcom())
     event = {"outcome": "ended", "trial": {"status": "completed"}, "error": None, UNRECORDED: {"backlog": left.as_json()}}
     sensor.resume(context, event)
-    carried = context["ti"].pushed[KEY]
-    assert [fact["event_type"] for fact in carried["backlog"]["facts"]] == ["trial.completed"]
+    _, carried = read_carried(context["ti"].pushed[KEY])
+    assert [fact.event_type for fact in carried.facts] == ["trial.completed"]
     record.trouble = None
-    sensor.resume(make_context(), {**event, UNRECORDED: {"backlog": carried["backlog"]}})
+    sensor.resume(make_context(), {**event, UNRECORDED: {"backlog": carried.as_json()}})
     assert record.generations == list(range(6))
     assert (len(record.of("trial.completed")), len(record.of("recorder.missed"))) == (1, 1)
 
