@@ -66,3 +66,13 @@ def test_an_option_may_come_first(home: Path) -> None:
 def test_help_of_both(home: Path) -> None:
     assert "config" in _airflow(home, "dean", "--help").stdout
     assert "airflow dean config show" in _airflow(home, "dean", "config", "show", "--help").stdout
+
+
+def test_trials_are_asked_of_the_gateway_here_too(home: Path, gateway_there, trial) -> None:
+    gateway_there.add(trial("one"))
+    words = ("dean", "trial", "list", "--json")
+    done = _airflow(home, *words, DEAN_URL=gateway_there.url, DEAN_TOKEN=gateway_there.token(), XDG_STATE_HOME=str(home))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout[done.stdout.index("{") :])["workflows"][0]["name"] == "one"
+    refused = _airflow(home, *words, DEAN_URL=gateway_there.url, XDG_STATE_HOME=str(home))
+    assert refused.returncode == 7
