@@ -18,6 +18,7 @@ from dean_provider.contract.workflow import Head
 from dean_provider.errors import ConflictError, InvalidConfigurationError
 from dean_provider.state.canonical import dumps, loads
 from dean_provider.state.chain import Link
+from dean_provider.state.facts import known_fact
 from dean_provider.state.signing import Keys, Verdict
 from dean_provider.state.verification import Chain, Stored
 
@@ -96,7 +97,7 @@ def read_links(lines: Iterable[str], header: Header, keys: Keys) -> Iterator[Lin
         event = chain.look(one)
         if event is None:
             raise _faulty(chain, number)
-        yield Link(event, one.canonical)
+        yield Link(event, one.canonical, known_fact(event.event_type, event.schema_version, event.details))
     if chain is not None and head is not None:
         _end(chain, head)
     if left := [str(head.workflow_id) for head in waiting if head.sequence]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from dean_provider.contract.events.envelope import Actor, Event, ReportedFact
+from dean_provider.contract.events import Actor, Event, Fact
 from dean_provider.state.canonical import clean, dumps, loads
 from dean_provider.state.columns import utc
+from dean_provider.state.facts import Prepared
 from dean_provider.state.signing import Keys
 
 __all__ = ["Link", "Place", "event_of", "instant", "link", "row_of"]
@@ -29,10 +30,14 @@ class Place(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An event together with the canonical text that its hash covers."""
+    """An event together with the canonical text that its hash covers.
+
+    :param fact: what it says; None when this version cannot understand it.
+    """
 
     event: Event
     canonical: str
+    fact: Fact | None
 
 
 def instant(value: datetime | None) -> str | None:
@@ -40,27 +45,32 @@ def instant(value: datetime | None) -> str | None:
     return None if value is None else f"{utc(value).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def link(fact: ReportedFact, place: Place, *, actor: Actor, correlation_id: str | None, now: datetime, keys: Keys) -> Link:
-    """The link of a chain that stands at ``place``.
-
-    :param fact: what happened; its details clean.
-    """
+def link(fact: Prepared, place: Place, *, actor: Actor, correlation_id: str | None, now: datetime, keys: Keys) -> Link:
+    """The link of a chain that stands at ``place``."""
+    told = fact.told
     body = {
         "id": str(uuid5(place.workflow_id, str(place.sequence))),
         "workflow_id": str(place.workflow_id),
         "sequence": place.sequence,
-        "event_type": fact.event_type,
-        "schema_version": fact.schema_version,
+        "event_type": told.event_type,
+        "schema_version": told.schema_version,
         "timestamp": instant(now),
-        "occurred_at": instant(fact.occurred_at),
+        "occurred_at": instant(told.occurred_at),
         "actor": {"kind": actor.kind.value, "name": clean(actor.name), "address": clean(actor.address)},
         "correlation_id": clean(correlation_id and correlation_id[:CORRELATION_LENGTH]),
-        "idempotency_key": fact.idempotency_key,
-        "details": fact.details,
+        "idempotency_key": told.idempotency_key,
         "previous_hash": place.previous_hash,
     }
-    canonical = dumps(body)
-    return Link(Event.model_validate({**body, "hash": keys.seal(canonical)}), canonical)
+    canonical = _with_details(body, fact.details)
+    event = Event.model_validate({**body, "details": told.details, "hash": keys.seal(canonical)})
+    return Link(event, canonical, fact.fact)
+
+
+def _with_details(body: dict[str, Any], details: str) -> str:
+    """The canonical text of ``body`` with its details, whose text is there already, in their place by the alphabet."""
+    before = dumps({name: body[name] for name in body if name < "details"})
+    after = dumps({name: body[name] for name in body if name > "details"})
+    return f'{before[:-1]},"details":{details},{after[1:]}'
 
 
 def event_of(canonical: str, sealed: str) -> Event:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -13,32 +14,47 @@ from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.errors import InvalidConfigurationError, LimitExceededError
 from dean_provider.state.canonical import clean, dumps
 
-__all__ = ["MAX_DETAILS", "canonical_details", "known_fact", "prepared"]
+__all__ = ["MAX_DETAILS", "Prepared", "known_fact", "prepared"]
 
 MAX_DETAILS = 256 * 1024
 """Characters of canonical JSON that the details of one fact may have."""
 
+SUSPECT = re.compile(r"nan|inf", re.IGNORECASE)
 
-def prepared(fact: ReportedFact) -> ReportedFact:
-    """``fact`` with what cannot be kept replaced, once it is what its type and version promise.
+
+class Prepared(NamedTuple):
+    """A fact that can be recorded.
+
+    :param told: as it was told, its details clean.
+    :param details: canonical text of its details.
+    :param fact: what it says; None when this version does not know its type or version.
+    """
+
+    told: ReportedFact
+    details: str
+    fact: Fact | None
+
+    @property
+    def content(self) -> tuple[str, int, str]:
+        """What two facts are compared by."""
+        return self.told.event_type, self.told.schema_version, self.details
+
+
+def prepared(told: ReportedFact) -> Prepared:
+    """``told`` with what cannot be kept replaced, once it is what its type and version promise.
 
     :raises InvalidConfigurationError: with every problem of its details.
     :raises LimitExceededError: when it is too large.
     """
-    details = clean(fact.details)
-    if len(dumps(details)) > MAX_DETAILS:
+    content = clean(told.details)
+    details = dumps(content)
+    if len(details) > MAX_DETAILS:
         raise LimitExceededError(
-            f"The details of a fact of type {fact.event_type} are too large.",
+            f"The details of a fact of type {told.event_type} are too large.",
             details={"field": "details", "rule": f"at most {MAX_DETAILS} characters of JSON"},
         )
-    told = fact.model_copy(update={"details": details, "idempotency_key": clean(fact.idempotency_key)})
-    _check(told)
-    return told
-
-
-def canonical_details(details: Mapping[str, Any]) -> str:
-    """What two facts are compared by."""
-    return dumps(dict(details))
+    told = told.model_copy(update={"details": content, "idempotency_key": clean(told.idempotency_key)})
+    return Prepared(told, details, _checked(told, details))
 
 
 def known_fact(event_type: str, version: int, details: Mapping[str, Any]) -> Fact | None:
@@ -50,16 +66,17 @@ def known_fact(event_type: str, version: int, details: Mapping[str, Any]) -> Fac
     return None if isinstance(fact, UnknownFact) or not _finite(fact.model_dump()) else fact
 
 
-def _check(told: ReportedFact) -> None:
+def _checked(told: ReportedFact, details: str) -> Fact | None:
     try:
         fact = read_fact(told.event_type, told.schema_version, told.details)
     except ValidationError as error:
         raise _refused(told, [_problem(one) for one in error.errors(include_url=False, include_context=False)]) from None
-    if not _finite(fact.model_dump()):
+    if SUSPECT.search(details) and not _finite(fact.model_dump()):
         raise _refused(told, [{"field": "details", "value": None, "rule": "figures must be finite numbers"}])
     if isinstance(fact, GenerationCompleted) and told.idempotency_key != fact.key():
         rule = "the key of a completed generation is its own, so that it is recorded once"
         raise _refused(told, [{"field": "idempotency_key", "value": told.idempotency_key, "rule": rule, "suggestion": fact.key()}])
+    return None if isinstance(fact, UnknownFact) else fact
 
 
 def _problem(error: Any) -> dict[str, Any]:

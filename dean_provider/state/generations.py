@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dean_provider.contract.events.envelope import Event
+from dean_provider.contract.events import Event, Fact
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.state.columns import utc, whole
-from dean_provider.state.facts import known_fact
 
 __all__ = ["generation_rows"]
 
 
-def generation_rows(events: Iterable[Event]) -> list[Mapping[str, Any]]:
-    """The rows that ``events`` make, the last one for each generation."""
-    rows: dict[int, Mapping[str, Any]] = {}
-    for event in events:
-        if event.event_type != GenerationCompleted.event_type:
-            continue
-        fact = known_fact(event.event_type, event.schema_version, event.details)
-        if isinstance(fact, GenerationCompleted):
-            row = _row(event, fact)
-            rows[row["generation"]] = row
-    return list(rows.values())
+def generation_rows(told: Iterable[tuple[Event, Fact | None]]) -> list[Mapping[str, Any]]:
+    """The rows that events make, the last one for each generation.
+
+    :param told: events, each with the fact it holds.
+    """
+    rows = [_row(event, fact) for event, fact in told if isinstance(fact, GenerationCompleted)]
+    return list({row["generation"]: row for row in rows}.values())
 
 
 def _row(event: Event, fact: GenerationCompleted) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from dean_provider.contract.events import Event
 from dean_provider.errors import ConflictError, NotFoundError
 from dean_provider.state.chain import event_of
+from dean_provider.state.facts import known_fact
 from dean_provider.state.folded import State, columns_of, from_document, opening
 from dean_provider.state.folding.trial import MAX_RUNS
 from dean_provider.state.generations import generation_rows
-from dean_provider.state.projection import fold
+from dean_provider.state.projection import fold, step
 from dean_provider.state.signing import Keys, Verdict
 from dean_provider.state.statements import insert_new, replace_all, rows_of, table_of
 from dean_provider.state.stream import Progress, Sessions, chunks
@@ -84,13 +85,14 @@ def rebuild(sessions: Sessions, workflow_id: UUID, *, keys: Keys, force: bool = 
     state = opening(workflow_id)
     for rows in chunks(sessions, workflow_id):
         events = [event_of(row["canonical"], row["hash"]) for row in rows]
+        told = [(event, known_fact(event.event_type, event.schema_version, event.details)) for event in events]
         snapshots = []
-        for event in events:
-            state = fold(state, event)
+        for event, fact in told:
+            state = step(state, event, fact)
             if state.sequence % SNAPSHOT_EVERY == 0:
                 snapshots.append(snapshot_row(state, keys))
         with sessions() as session:
-            done.generations += _mend_generations(session, workflow_id, events)
+            done.generations += _mend_generations(session, workflow_id, generation_rows(told))
             done.snapshots += _mend_snapshots(session, snapshots, keys)
         on_progress(len(events))
         done.events += len(events)
@@ -112,9 +114,9 @@ def _make_row(sessions: Sessions, done: Rebuilt) -> None:
         insert_new(session, WorkflowRow, blank)
 
 
-def _mend_generations(session: Session, workflow_id: UUID, events: Iterable[Event]) -> int:
-    """Write the figures of ``events`` where they are not there already; how many."""
-    wanted = {row["generation"]: row for row in generation_rows(events)}
+def _mend_generations(session: Session, workflow_id: UUID, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write figures where they are not there already; how many."""
+    wanted = {row["generation"]: row for row in rows}
     conditions = [_generations.c.workflow_id == workflow_id, _generations.c.generation.in_(list(wanted))]
     there = {row["generation"]: dict(row) for row in session.execute(select(_generations).where(*conditions)).mappings()}
     wrong = [row for number, row in wanted.items() if there.get(number) != row]

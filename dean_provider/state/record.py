@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.workflow import SYSTEM, TRIAL, Head, Origin, Recorded
 from dean_provider.errors import ConflictError, InvalidConfigurationError, NotFoundError, PermissionDeniedError
-from dean_provider.state.canonical import loads
+from dean_provider.state.canonical import dumps, loads
 from dean_provider.state.chain import Place, link
-from dean_provider.state.facts import canonical_details, prepared
+from dean_provider.state.facts import Prepared, prepared
 from dean_provider.state.folded import State
 from dean_provider.state.signing import Keys, installed_keys
 from dean_provider.state.statements import insert_new, table_of
@@ -31,6 +30,9 @@ __all__ = ["append", "append_system", "system_workflow_id"]
 
 RECORDER = Actor(kind=ActorKind.SYSTEM, name="record")
 _events = table_of(EventRow)
+_KNOWN = select(_events.c.canonical).where(
+    _events.c.workflow_id == bindparam("workflow_id"), _events.c.idempotency_key.in_(bindparam("keys", expanding=True))
+)
 
 
 def append(
@@ -100,15 +102,15 @@ def system_workflow_id(session: Session) -> UUID:
     return found
 
 
-def _told(fact: ReportedFact) -> ReportedFact:
+def _told(fact: ReportedFact) -> Prepared:
     if fact.event_type == WorkflowOpened.event_type:
         problem = {"field": "event_type", "value": fact.event_type, "rule": "is written by the record itself"}
         raise InvalidConfigurationError("Whose an execution is cannot be told.", details={"problems": [problem]})
     return prepared(fact)
 
 
-def _opener(workflow_type: str, origin: Origin | None) -> ReportedFact:
-    return ReportedFact.of(WorkflowOpened(workflow_type=workflow_type, **(origin.model_dump() if origin else {})))
+def _opener(workflow_type: str, origin: Origin | None) -> Prepared:
+    return prepared(ReportedFact.of(WorkflowOpened(workflow_type=workflow_type, **(origin.model_dump() if origin else {}))))
 
 
 def _same_origin(state: State, origin: Origin | None) -> None:
@@ -125,32 +127,27 @@ def _same_origin(state: State, origin: Origin | None) -> None:
         )
 
 
-def _new_facts(session: Session, workflow_id: UUID, told: Sequence[ReportedFact]) -> tuple[list[ReportedFact], int]:
+def _new_facts(session: Session, workflow_id: UUID, told: Sequence[Prepared]) -> tuple[list[Prepared], int]:
     """The facts that are not recorded yet, each once, and how many of ``told`` are none."""
-    recorded = _recorded(session, workflow_id, [fact.idempotency_key for fact in told])
-    new: list[ReportedFact] = []
+    recorded = _recorded(session, workflow_id, [fact.told.idempotency_key for fact in told])
+    new: list[Prepared] = []
     for fact in told:
-        content = _content(fact.event_type, fact.schema_version, fact.details)
-        if fact.idempotency_key not in recorded:
-            recorded[fact.idempotency_key] = content
+        key = fact.told.idempotency_key
+        if key not in recorded:
+            recorded[key] = fact.content
             new.append(fact)
-        elif recorded[fact.idempotency_key] != content:
+        elif recorded[key] != fact.content:
             raise ConflictError(
-                f"Another fact is recorded under the key {fact.idempotency_key!r}.",
-                details={"workflow_id": str(workflow_id), "idempotency_key": fact.idempotency_key, "event_type": fact.event_type},
+                f"Another fact is recorded under the key {key!r}.",
+                details={"workflow_id": str(workflow_id), "idempotency_key": key, "event_type": fact.told.event_type},
             )
     return new, len(told) - len(new)
 
 
-def _recorded(session: Session, workflow_id: UUID, keys: Sequence[str]) -> dict[str, str]:
+def _recorded(session: Session, workflow_id: UUID, keys: Sequence[str]) -> dict[str, tuple[str, int, str]]:
     """What is recorded under each of ``keys``."""
-    statement = select(_events.c.canonical).where(_events.c.workflow_id == workflow_id, _events.c.idempotency_key.in_(keys))
     found = {}
-    for (canonical,) in session.execute(statement):
+    for (canonical,) in session.connection().execute(_KNOWN, {"workflow_id": workflow_id, "keys": keys}):
         body = loads(canonical)
-        found[body["idempotency_key"]] = _content(body["event_type"], body["schema_version"], body["details"])
+        found[body["idempotency_key"]] = (body["event_type"], body["schema_version"], dumps(body["details"]))
     return found
-
-
-def _content(event_type: str, version: int, details: dict[str, Any]) -> str:
-    return f"{event_type} {version} {canonical_details(details)}"

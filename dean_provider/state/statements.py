@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Result, Table
+from sqlalchemy import CursorResult, Result, Table, TextClause, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -24,19 +25,36 @@ def rows_of(result: Result[Any]) -> int:
 
 def insert_new(session: Session, row: type[DeclarativeBase], values: Mapping[str, Any]) -> None:
     """Insert a row unless there is one with its key; waits for another transaction that is about to."""
-    session.execute(_insert(session)(table_of(row)).values(**values).on_conflict_do_nothing())
+    statement = _insert(session.get_bind().dialect.name)(table_of(row))
+    session.connection().execute(statement.values(**values).on_conflict_do_nothing())
 
 
 def replace_all(session: Session, row: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, each in place of one with its key. No two of them have the same."""
-    if not rows:
-        return
+    if len(rows) == 1:
+        session.connection().execute(_replace_one(row), dict(rows[0]))
+    elif rows:
+        session.connection().execute(_replace_many(row, session.get_bind().dialect.name), [dict(one) for one in rows])
+
+
+@cache
+def _replace_one(row: type[DeclarativeBase]) -> TextClause:
+    """As text, which is compiled once: SQLAlchemy compiles an insert with a conflict clause every time."""
     table = table_of(row)
-    statement = _insert(session)(table)
+    names, keys = [column.name for column in table.columns], [column.name for column in table.primary_key]
+    values, rest = ", ".join(f":{name}" for name in names), ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}"  # noqa: S608 - our own names
+    return text(statement).bindparams(*(bindparam(column.name, type_=column.type) for column in table.columns))
+
+
+@cache
+def _replace_many(row: type[DeclarativeBase], dialect: str) -> Any:
+    table = table_of(row)
+    statement = _insert(dialect)(table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), [dict(one) for one in rows])
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+def _insert(dialect: str) -> Any:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert

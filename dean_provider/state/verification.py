@@ -250,7 +250,7 @@ def _checkpoint(sessions: Sessions, workflow_id: UUID, keys: Keys) -> Head | Non
 def _changed_copy(event: Event, one: Stored) -> str | None:
     """The first column that is not what the event says."""
     copies: Mapping[str, Any] = one.copies or {}
-    for name, value in row_of(Link(event, one.canonical)).items():
+    for name, value in row_of(Link(event, one.canonical, None)).items():
         same = dumps(rounded(copies[name])) == dumps(value) if name == "details" else copies[name] == value
         if not same:
             return name

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Update, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from dean_provider.state.canonical import dumps
 from dean_provider.state.chain import Link, row_of
 from dean_provider.state.folded import State, changes_of, columns_of, from_columns, opening, to_document
 from dean_provider.state.generations import generation_rows
-from dean_provider.state.projection import fold
+from dean_provider.state.projection import step
 from dean_provider.state.signing import Keys
 from dean_provider.state.statements import insert_new, replace_all, table_of
 from dean_provider.state.tables import EventRow, GenerationRow, LabelRow, SnapshotRow, WorkflowRow
@@ -21,6 +22,13 @@ __all__ = ["SNAPSHOT_EVERY", "Writer", "sealed_text", "snapshot_row", "take", "w
 
 SNAPSHOT_EVERY = 1000
 _workflows = table_of(WorkflowRow)
+_TAKE = (
+    update(_workflows)
+    .where(_workflows.c.id == bindparam("taken"))
+    .values(sequence=_workflows.c.sequence + bindparam("count"))
+    .returning(_workflows)
+)
+_INSERT = insert(table_of(EventRow))
 
 
 def take(session: Session, workflow_id: UUID, count: int, *, opens: bool) -> State | None:
@@ -29,13 +37,11 @@ def take(session: Session, workflow_id: UUID, count: int, *, opens: bool) -> Sta
     :param opens: whether a row is made for it where there is none.
     :returns: its state as it was before; None when there is none.
     """
-    statement = (
-        update(_workflows).where(_workflows.c.id == workflow_id).values(sequence=_workflows.c.sequence + count).returning(_workflows)
-    )
-    row = session.execute(statement).mappings().one_or_none()
+    connection, wanted = session.connection(), {"taken": workflow_id, "count": count}
+    row = connection.execute(_TAKE, wanted).mappings().one_or_none()
     if row is None and opens:
         insert_new(session, WorkflowRow, columns_of(opening(workflow_id)))
-        row = session.execute(statement).mappings().one()
+        row = connection.execute(_TAKE, wanted).mappings().one()
     return None if row is None else from_columns({**row, "sequence": row["sequence"] - count})
 
 
@@ -51,20 +57,27 @@ class Writer:
     def add(self, one: Link) -> None:
         """Make ``one`` the next event."""
         self._links.append(one)
-        self.state = fold(self.state, one.event)
+        self.state = step(self.state, one.event, one.fact)
         if self.state.sequence % SNAPSHOT_EVERY == 0:
             self._snapshots.append(snapshot_row(self.state, self._keys))
 
     def write(self, session: Session) -> None:
         """Write everything, and the row's sequence as it is now: fewer may be new than were taken."""
+        connection = session.connection()
         if self._links:
-            session.execute(insert(table_of(EventRow)), [row_of(one) for one in self._links])
+            connection.execute(_INSERT, [row_of(one) for one in self._links])
         changed = {**changes_of(self.before, self.state), "sequence": self.state.sequence}
-        session.execute(update(_workflows).where(_workflows.c.id == self.state.id).values(**changed))
-        replace_all(session, GenerationRow, generation_rows(one.event for one in self._links))
+        connection.execute(_change(tuple(changed)), {"taken": self.state.id, **{f"new_{name}": value for name, value in changed.items()}})
+        replace_all(session, GenerationRow, generation_rows((one.event, one.fact) for one in self._links))
         replace_all(session, SnapshotRow, self._snapshots)
         if "labels" in changed:
             write_labels(session, self.state)
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Update:
+    """A statement that gives columns new values; a trial's generations change the same ones again and again."""
+    return update(_workflows).where(_workflows.c.id == bindparam("taken")).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def snapshot_row(state: State, keys: Keys) -> dict[str, Any]:

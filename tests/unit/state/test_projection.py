@@ -15,6 +15,7 @@ from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.pattern import Effectiveness
 from dean_provider.contract.workflow import WorkflowStatus
 from dean_provider.state.chain import Place, link
+from dean_provider.state.facts import Prepared, prepared
 from dean_provider.state.folded import columns_of, from_columns, from_document, to_document
 from dean_provider.state.folding.handler import KEPT
 from dean_provider.state.projection import fold, opening
@@ -41,7 +42,7 @@ def _fold(*facts, actor=TASK, at=None):
         told = fact if isinstance(fact, ReportedFact) else ReportedFact.of(fact, occurred_at=at)
         place = Place(ID, state.sequence + 1, state.head_hash)
         now = NOW + timedelta(seconds=number)
-        state = fold(state, link(told, place, actor=actor, correlation_id=None, now=now, keys=Keys()).event)
+        state = fold(state, link(prepared(told), place, actor=actor, correlation_id=None, now=now, keys=Keys()).event)
     return state
 
 
@@ -170,7 +171,8 @@ def test_a_state_does_not_grow_without_end() -> None:
 
 def test_what_a_fact_of_a_known_version_does_not_promise_is_counted_only() -> None:
     broken = ReportedFact(event_type="trial.started", idempotency_key="k", details={})
-    assert _fold(broken).unknown_events == 1
+    one = link(Prepared(broken, "{}", None), Place(ID, 1, ""), actor=TASK, correlation_id=None, now=NOW, keys=Keys())
+    assert fold(opening(ID), one.event).unknown_events == 1
 
 
 @given(st.data())
@@ -185,7 +187,7 @@ def test_folding_changes_nothing_it_was_given(histories, data) -> None:
     facts = [fact for batch in data.draw(histories) for fact in batch]
     before = _fold(*facts[:-1])
     document = to_document(before)
-    one = link(facts[-1], Place(ID, len(facts), before.head_hash), actor=TASK, correlation_id=None, now=NOW, keys=Keys())
+    one = link(prepared(facts[-1]), Place(ID, len(facts), before.head_hash), actor=TASK, correlation_id=None, now=NOW, keys=Keys())
     assert fold(before, one.event) == fold(before, one.event)
     assert to_document(before) == document
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,12 +14,14 @@ from dean_provider.contract.events.trial import TrialStarted
 from dean_provider.contract.workflow import Head
 from dean_provider.state import writing
 from dean_provider.state.chain import Place, link
+from dean_provider.state.facts import prepared
 from dean_provider.state.signing import Keys
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import EventRow, SnapshotRow, WorkflowRow
 from dean_provider.state.verification import FaultKind, verify
 
 ID = UUID(int=7)
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 EVENTS = table_of(EventRow)
 
 
@@ -123,7 +126,12 @@ def test_a_changed_copy_is_named(chain, copy) -> None:
 def test_a_chain_that_goes_on_unsigned_is_not_believed(chain) -> None:
     """Somebody without the key cannot go on with plain hashes."""
     forged = link(
-        _reported(), Place(ID, 8, chain.head.hash), actor=chain.actor, correlation_id=None, now=_row(chain, 7)["timestamp"], keys=Keys()
+        prepared(_reported()),
+        Place(ID, 8, chain.head.hash),
+        actor=chain.actor,
+        correlation_id=None,
+        now=_row(chain, 7)["timestamp"],
+        keys=Keys(),
     )
     from dean_provider.state.chain import row_of
 
