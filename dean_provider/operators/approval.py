@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -87,8 +87,8 @@ class ApprovePatternsOperator(RecordingStep, ApprovalOperator):
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
-        """Go on with the answer."""
-        answer = super().execute_complete(context=context, event=event)
+        """Go on with the answer. Airflow's own approval would skip whatever comes next, the report too; here the next step reads it."""
+        answer = HITLOperator.execute_complete(self, context=context, event=event)
         approved = answer["chosen_options"] == [self.APPROVE]
         user = answer.get("responded_by_user")
         given = {
