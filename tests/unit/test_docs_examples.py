@@ -14,6 +14,7 @@ except ImportError:
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs/how-to/write-a-dag.md", ROOT / "docs/how-to/trigger-a-trial.md"]
+PAGES += [ROOT / "docs/how-to/notify.md", ROOT / "docs/how-to/propagate-patterns.md"]
 SNIPPETS = [
     pytest.param(code, id=f"{page.stem}-{number}")
     for page in PAGES
