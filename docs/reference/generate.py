@@ -19,6 +19,7 @@ from dean_provider.config import Option, ProviderSettings, options
 from dean_provider.config.option import Kind
 from dean_provider.config.text import to_text
 from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, gateway, indexagent
+from dean_provider.contract.events import Event, Fact, fact_types
 from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
@@ -283,11 +284,69 @@ def objectives() -> str:
     return "\n".join(lines)
 
 
+def events() -> str:
+    lines = [
+        "# Events",
+        NOTE,
+        "What can be recorded of an execution. [The record](../explanation/record.md) says how events are kept, and what for.",
+        "",
+        "Every event has the fields of its envelope:",
+        "",
+        *_field_table(Event.model_json_schema()),
+        "",
+    ]
+    kinds: dict[str, list[type[Fact]]] = {}
+    for kind in fact_types().values():
+        kinds.setdefault(kind.__module__.rpartition(".")[2], []).append(kind)
+    for module, title in EVENT_GROUPS.items():
+        lines += [f"## {title}", ""]
+        for kind in kinds.pop(module):
+            about = " ".join((kind.__doc__ or "").split())
+            lines += [f"### `{kind.event_type}`", "", f"{about} `{kind.__name__}`, version {kind.schema_version}.", ""]
+            lines += [*_field_table(kind.model_json_schema()), ""]
+    if kinds:
+        raise LookupError(f"EVENT_GROUPS lacks {', '.join(kinds)}")
+    return "\n".join(lines)
+
+
+EVENT_GROUPS = {"workflow": "Every execution", "trial": "Trials", "pattern": "Patterns", "installation": "The installation"}
+
+
+def _field_table(schema: dict[str, Any]) -> list[str]:
+    required = schema.get("required", [])
+    rows = []
+    for name, field in schema.get("properties", {}).items():
+        default = "required" if name in required else f"`{json.dumps(field.get('default'))}`" if field.get("default") is not None else ""
+        rows.append(f"| `{name}` | {_cell(_kind_of(field, schema))} | {default} | {_cell(field.get('description', ''))} |")
+    return ["| field | kind | default | meaning |", "|---|---|---|---|", *rows] if rows else ["No fields."]
+
+
+def _kind_of(field: dict[str, Any], schema: dict[str, Any]) -> str:
+    """A field's kind in words: the names of models as they are, without the possibility that it is empty."""
+    branches = [branch for branch in field.get("anyOf", [field]) if branch.get("type") != "null"]
+    return " or ".join(dict.fromkeys(_branch(branch, schema) for branch in branches))
+
+
+def _branch(branch: dict[str, Any], schema: dict[str, Any]) -> str:
+    if "$ref" in branch:
+        name = branch["$ref"].rsplit("/", 1)[1]
+        named = schema.get("$defs", {}).get(name, {})
+        return ", ".join(map(str, named["enum"])) if "enum" in named else "any JSON" if name == "JsonValue" else name
+    if "enum" in branch:
+        return ", ".join(map(str, branch["enum"]))
+    if branch.get("type") == "array":
+        return f"list of {_kind_of(branch.get('items', {}), schema)}"
+    if isinstance(inner := branch.get("additionalProperties"), dict):
+        return f"mapping to {_kind_of(inner, schema)}"
+    return str(branch.get("format") or branch.get("const") or branch.get("type") or "anything")
+
+
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "dean_provider/config/options.json": provider_options,
     ROOT / "docs/reference/configuration.md": configuration,
     ROOT / "docs/reference/cli.md": cli,
     ROOT / "docs/reference/errors.md": errors,
+    ROOT / "docs/reference/events.md": events,
     ROOT / "docs/reference/operations.md": operations,
     ROOT / "docs/reference/gateway.md": gateway_page,
     ROOT / "docs/reference/permissions.md": permissions,
