@@ -33,6 +33,6 @@ def record_facts(request: RecordFacts, call: Call) -> Recorded:
             "This token is for another task than the one whose facts are told.",
             details={"origin": request.origin.model_dump(), "token": claims.model_dump(exclude={"sub"}) if claims else None},
         )
-    told, workflow = record(call, request.workflow_id, request.facts, origin=request.origin)
-    settle_replay(call.sessions, workflow)
+    told, _ = record(call, request.workflow_id, request.facts, origin=request.origin)
+    settle_replay(call.sessions, request.workflow_id, request.facts)
     return told

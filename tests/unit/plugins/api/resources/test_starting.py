@@ -151,5 +151,16 @@ def test_a_replay_runs_what_was_recorded_and_its_digest_is_compared_when_it_ends
     assert [event["details"] for event in events] == [{"replay_id": replay["id"], "digest": digest, "agrees": agrees}]
 
 
+def test_a_task_cannot_write_into_another_trials_record_by_calling_itself_its_replay(gateway) -> None:
+    from dean_provider.contract.events.trial import TrialRequested
+
+    original, impostor = gateway.trial(completed=True), gateway.trial(run_id="own")
+    facts = [TrialRequested(source="replay", asked={"replay_of": str(original)}), TrialCompleted(generation=1, digest="ef" * 32)]
+    told = [{"event_type": fact.event_type, "idempotency_key": fact.key(), "details": fact.details()} for fact in facts]
+    body = {"origin": {"dag_id": "mine", "run_id": "own"}, "facts": told}
+    assert gateway.post(f"/workflows/{impostor}/events", body, "task:mine:own").status_code == 200
+    assert gateway.get(f"/trials/{original}").json()["replays"] == []
+
+
 def test_only_what_completed_can_be_replayed(gateway) -> None:
     assert gateway.post(f"/trials/{gateway.trial()}/replays", {}).status_code == 409
