@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event, func, insert, literal, select, true
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event, insert, literal, select, true
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
@@ -167,13 +167,14 @@ def _looks(engine: Engine, workflow_id: UUID, events: int, number: int) -> dict[
         return run
 
     numbers = iter(range(number, number + 50))
-    middle = write_cursor(max(0, events // 2 - 50))
+    middle = write_cursor(max(0, events // 2 - 5))
     work = {
         "append": (lambda: told(engine, workflow_id, [generation(next(numbers))]), 50),
         "read": (ask(queries.read_workflow, workflow_id), 50),
-        "first 100 events": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=100)), 20),
-        "100 events in the middle": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=100, cursor=middle)), 20),
-        "events of a seldom type": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="workflow.opened")), 20),
+        "first 10 events": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=10)), 50),
+        "10 events in the middle": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=10, cursor=middle)), 50),
+        "events of a seldom type": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="workflow.opened")), 50),
+        "figures in 9 points": (ask(queries.read_metrics, ReadMetrics(workflow_id=workflow_id, points=9)), 50),
         "figures in 1000 points": (ask(queries.read_metrics, ReadMetrics(workflow_id=workflow_id)), 10),
     }
     return {name: 1000 * seconds(run, times) for name, (run, times) in work.items()}
@@ -199,7 +200,7 @@ def _fill(engine: Engine, start: int, end: int, generations: int) -> UUID:
         state = columns_of(opening(uuid4(), NOW + timedelta(seconds=number)))
         dag = {"dag_id": f"dag-{number % 20}", "run_id": f"run-{number}", "workflow_type": "trial", "name": f"name-{number % 100}"}
         rows.append(
-            {**state, **dag, "status": "completed" if number % 10 else "running", "generation": generations, "sequence": generations}
+            {**state, **dag, "status": "completed" if number % 2 else "running", "generation": generations, "sequence": generations}
         )
     series = select(literal(0).label("n")).cte("series", recursive=True)
     series = series.union_all(select(series.c.n + 1).where(series.c.n < generations - 1))
@@ -219,14 +220,14 @@ def _fill(engine: Engine, start: int, end: int, generations: int) -> UUID:
 
 
 def _lists(engine: Engine, workflow_id: UUID) -> dict[str, float]:
-    dags = [f"dag-{number}" for number in range(10)]
+    dags = [f"dag-{number}" for number in range(0, 20, 2)]
     asked = {
-        "page of 100": (ListWorkflows(limit=100), None),
-        "page of 100, ten DAGs": (ListWorkflows(limit=100), dags),
+        "page of 10": (ListWorkflows(limit=10), None),
+        "page of 5, ten DAGs": (ListWorkflows(limit=5), dags),
         "page of 5 by status": (ListWorkflows(limit=5, status="completed"), None),
-        "page of 5 by DAG": (ListWorkflows(limit=5, dag_id="dag-3"), None),
-        "page of 5 by name": (ListWorkflows(limit=5, name="name-3"), None),
-        "page of 5 by search": (ListWorkflows(limit=5, search="name-3"), None),
+        "page of 1 by DAG": (ListWorkflows(limit=1, dag_id="dag-3"), None),
+        "page of 1 by name": (ListWorkflows(limit=1, name="name-3"), None),
+        "page of 1 by search": (ListWorkflows(limit=1, search="ame-3"), None),
     }
     found = {}
     for name, (request, dag_ids) in asked.items():
@@ -235,8 +236,7 @@ def _lists(engine: Engine, workflow_id: UUID) -> dict[str, float]:
     with Session(engine) as session:
         found["read"] = 1000 * seconds(lambda: queries.read_workflow(session, workflow_id), 50)
         found["figures"] = 1000 * seconds(lambda: queries.read_metrics(session, ReadMetrics(workflow_id=workflow_id)), 10)
-        found["open, 100"] = 1000 * seconds(lambda: queries.open_workflows(session, 100), 20)
-        session.execute(select(func.count()).select_from(WorkflowRow))
+        found["5 open ones"] = 1000 * seconds(lambda: queries.open_workflows(session, 5), 20)
     return found
 
 
