@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
     from dean_provider.contract.pattern import Pattern
 
-STATUSES = ("discovered", "accepted", "refused")
+STATUSES = ("discovered", "accepted", "refused", "quarantined")
 
 
 @click.command("list")

@@ -35,3 +35,4 @@ def test_none(signed_in, dean) -> None:
 @pytest.mark.parametrize("status", PatternStatus)
 def test_every_status_can_be_asked_for(status: PatternStatus) -> None:
     assert status.value in STATUSES
+    assert len(STATUSES) == len(PatternStatus)
