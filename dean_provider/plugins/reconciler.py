@@ -24,7 +24,7 @@ from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.trial import TrialReconciled
 from dean_provider.contract.trial import Trial, TrialRef
-from dean_provider.contract.workflow import MAX_FACTS, Origin
+from dean_provider.contract.workflow import MAX_FACTS, Origin, WorkflowStatus
 from dean_provider.errors import ConflictError, DeanError, NotFoundError, ServiceUnavailableError
 from dean_provider.handle import RecordRef
 from dean_provider.hooks import EvolutionAPIHook
@@ -205,15 +205,19 @@ class Reconciler:
     async def _compare(self, state: State, run: drift.Run | None) -> None:
         still = self._recorded.get(state.id) == state.sequence
         over = run_is_over(run, state.updated_at, self._now())
-        if not (over if state.status.ended else over or still) or self._settled.get(state.id) == state.sequence:
+        if not (over if state.status.ended else over or still) or self._is_settled(state):
             return
         service = self._service(await self._database(lambda session: drift.connection_of(session, state.id, "evolution")))
         trial = await self._trial(service, state.trial_id or str(state.id))
         repair = judge(Situation(state, run, trial, still, self._now()))
-        if repair is not None:
-            await self._mend(state, service, trial, repair)
-        elif state.status.ended:
+        mended = repair is not None and await self._mend(state, service, trial, repair)
+        if state.status.ended and not mended:
             self._settled[state.id] = state.sequence
+
+    def _is_settled(self, state: State) -> bool:
+        """Whether there is nothing to be found out: a trial that completed with all its generations, or that was looked into before."""
+        complete = state.status is WorkflowStatus.COMPLETED and state.complete_to >= state.generation
+        return complete or self._settled.get(state.id) == state.sequence
 
     @staticmethod
     async def _trial(service: Any, trial_id: str) -> Trial | None:
@@ -223,7 +227,8 @@ class Reconciler:
             return None
         return found
 
-    async def _mend(self, state: State, service: Any, trial: Trial | None, repair: Repair) -> None:
+    async def _mend(self, state: State, service: Any, trial: Trial | None, repair: Repair) -> bool:
+        """Do what was decided. Returns whether anything came of it."""
         facts, done = repair.facts, repair.done
         if repair.stop and trial is not None:
             done = f"{done}: {await stop_trial(service, trial.trial_id, repair.found)}"
@@ -231,9 +236,11 @@ class Reconciler:
             facts = ending(trial, repair.found)
         told = await self._history(state, service, trial) if repair.history and trial is not None else 0
         told += await self._tell(state.id, facts)
-        if told or repair.stop:
-            _log.info("reconciled a trial", workflow_id=str(state.id), found=repair.found, done=done, facts=told)
-            await self._tell(state.id, [ReportedFact.of(TrialReconciled(found=repair.found, repaired=done), occurred_at=self._now())])
+        if not told and not repair.stop:
+            return False
+        _log.info("reconciled a trial", workflow_id=str(state.id), found=repair.found, done=done, facts=told)
+        await self._tell(state.id, [ReportedFact.of(TrialReconciled(found=repair.found, repaired=done), occurred_at=self._now())])
+        return True
 
     async def _at_rest(self, service: Any, trial: Trial) -> Trial:
         """A trial that was told to stop once it has; as it is then, when that takes long: the next comparison tells its end."""

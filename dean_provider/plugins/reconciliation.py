@@ -82,7 +82,9 @@ def judge(situation: Situation) -> Repair | None:
         return _without_trial(situation)
     if not trial.status.ended:
         return _under_way(situation, trial)
-    if state.status.ended or not (situation.over or situation.still):
+    if state.status.ended:
+        return _missing(state, trial) if situation.behind and situation.over else None
+    if not (situation.over or situation.still):
         return None
     told = f"the service's trial is {trial.status.value}"
     return Repair(f"{told}, and the record says {state.status.value}", "told how it ended", history=True, facts=ending(trial, "reconciled"))
@@ -111,15 +113,17 @@ def _under_way(situation: Situation, trial: Trial) -> Repair | None:
     state, how = situation.state, _how(situation.run)
     policy = trial.config.on_kill if trial.config else OnKill(str(state.configuration.get("on_kill", OnKill.STOP.value)))
     if situation.over and policy is OnKill.STOP:
-        return Repair(
-            f"the trial is {trial.status.value}, and {how}", "told the service to stop it", stop=True, history=not state.status.ended
-        )
+        return Repair(f"the trial is {trial.status.value}, and {how}", "told the service to stop it", stop=True, history=True)
     if state.status.ended:
         return None
     if situation.behind and (situation.still or situation.over):
-        found = f"generations {state.complete_to + 1} to {trial.current_generation} are missing"
-        return Repair(found, "read them from the service", history=True)
+        return _missing(state, trial)
     return _standing(situation, trial) if situation.still else None
+
+
+def _missing(state: State, trial: Trial) -> Repair:
+    found = f"generations {state.complete_to + 1} to {trial.current_generation} are missing"
+    return Repair(found, "read them from the service", history=True)
 
 
 def _standing(situation: Situation, trial: Trial) -> Repair | None:

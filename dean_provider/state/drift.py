@@ -22,7 +22,7 @@ __all__ = ["Run", "connection_of", "run_states", "unsettled"]
 
 _workflows = table_of(WorkflowRow)
 _OPEN = [status.value for status in WorkflowStatus if not status.ended]
-_DOUBTFUL = [WorkflowStatus.CANCELLED.value, WorkflowStatus.FAILED.value]
+_ENDED = [status.value for status in WorkflowStatus if status.ended]
 _MOST_VALIDATED = 1000
 
 
@@ -38,11 +38,11 @@ class Run:
 
 
 def unsettled(session: Session, *, since: datetime, after: UUID | None = None, limit: int = 100) -> list[State]:
-    """Trials that have not ended, and those that were cancelled or failed after ``since``: their service may know nothing of it. By id.
+    """Trials that have not ended, and those that ended on record after ``since``: their service may know nothing of it, or more. By id.
 
     :param after: only ids above this one: the last of the page before.
     """
-    doubtful = and_(_workflows.c.status.in_(_DOUBTFUL), _workflows.c.updated_at > since)
+    doubtful = and_(_workflows.c.status.in_(_ENDED), _workflows.c.updated_at > since)
     conditions = [_workflows.c.workflow_type == TRIAL, or_(_workflows.c.status.in_(_OPEN), doubtful)]
     conditions += [] if after is None else [_workflows.c.id > after]
     rows = session.execute(select(_workflows).where(*conditions).order_by(_workflows.c.id).limit(limit)).mappings()

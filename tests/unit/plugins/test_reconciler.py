@@ -197,14 +197,29 @@ async def test_a_cancelled_trial_whose_service_could_not_be_told_is_stopped_late
     assert world.asked.count("read_trial") <= 1, "once it is certain, nobody asks again"
 
 
-async def test_what_has_completed_is_never_looked_at(world):
+@pytest.mark.parametrize(("generations", "asked"), [(10, 0), (5, 1)])
+async def test_what_has_completed_is_looked_at_only_when_generations_are_missing(world, generations, asked):
+    world.started(generations)
+    world.tell(TrialCompleted(generation=9, digest="d"))
+    world.run("success", START - timedelta(minutes=5))
+    world.trial = "completed"
+    reconciler = world.reconciler()
+    for _ in range(3):
+        await reconciler.compare()
+    assert world.asked.count("read_trial") == asked
+    assert world.kinds().count("generation.completed") == 10
+
+
+async def test_a_service_that_cannot_tell_what_is_missing_is_not_asked_again_and_again(world):
+    world.history = False
     world.started()
     world.tell(TrialCompleted(generation=9, digest="d"))
-    world.run("failed", START - timedelta(minutes=5))
+    world.run("success", START - timedelta(minutes=5))
+    world.trial = "completed"
     reconciler = world.reconciler()
-    await reconciler.compare()
-    await reconciler.compare()
-    assert world.asked == []
+    for _ in range(3):
+        await reconciler.compare()
+    assert world.asked.count("read_trial") == 1
 
 
 async def test_a_deleted_run_is_the_end_of_its_trial(world):

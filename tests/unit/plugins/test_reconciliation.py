@@ -110,6 +110,13 @@ def test_missing_generations_are_read_when_nobody_tells_them(make_trial):
     assert verdict(recorded(to=4), ALIVE, make_trial("running", 9)).history
 
 
+def test_a_trial_that_ended_on_record_without_all_its_generations_is_given_them_when_its_run_is_over(make_trial):
+    trial = make_trial("completed", 9)
+    assert verdict(recorded("completed"), ALIVE, trial) is None
+    repair = verdict(recorded("completed"), SUCCEEDED, trial)
+    assert (repair.history, repair.facts) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("says", "is_really", "kind"),
     [("running", "paused", "trial.paused"), ("paused", "running", "trial.resumed")],
@@ -124,7 +131,7 @@ def test_nothing_is_done_twice(make_trial):
     """Whatever the situation was, once record and service agree that it has ended there is nothing to do."""
     runs, statuses = [ALIVE, FAILED, SUCCEEDED, None], ["completed", "failed", "cancelled"]
     for run, status, trial_status in product(runs, statuses, ["completed", "failed", "stopped"]):
-        assert verdict(recorded(status), run, make_trial(trial_status, 9, config=STOP)) is None
+        assert verdict(recorded(status), run, make_trial(trial_status, 4, config=STOP)) is None
         assert verdict(recorded(status), run, None) is None
 
 
