@@ -217,8 +217,9 @@ def test_the_json_object_is_last_complete_and_also_in_a_file(demo: Finished):
     assert json.loads((demo.home / "result.json").read_text()) == demo.result
     assert set(demo.result) == {
         *("trial_id", "dag_run_id", "status", "termination_reason", "generations", "population_size", "seed", "digest", "excess"),
-        *("baselines", "best_agent", "tokens_used", "seconds", "report"),
+        *("baselines", "best_agent", "tokens_used", "seconds", "report", "record"),
     }
+    assert set(demo.result["record"]) == {"workflow_id", "head"}
     assert demo.result["status"] == "completed"
     assert demo.result["termination_reason"] == "generations"
     assert {name: demo.result[name] for name in SIZE} == SIZE

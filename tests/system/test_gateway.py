@@ -1,0 +1,84 @@
+"""Trials steered through the gateway of a live Airflow, as a page does it: with the session's cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from dean_provider.local.airflow_home import AirflowHome
+from dean_provider.local.stack import Stack
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.parametrize("stack", ["newest"], indirect=True),
+]
+Ask = Callable[..., requests.Response]
+
+
+@pytest.fixture
+def ask(stack: Stack) -> Any:
+    """Sends requests to the gateway as a page of this Airflow does."""
+    url = stack.airflow_home.url
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{url}/auth/token", json={"username": AirflowHome.USER, "password": stack.secrets.password}, timeout=30)
+        session.cookies.set("_token", answer.json()["access_token"])
+
+        def send(method: str, path: str, **more: Any) -> Any:
+            found = session.request(method, f"{url}/dean/api/v1{path}", headers={"Origin": url}, timeout=60, **more)
+            assert found.ok, f"{method} {path}: {found.status_code} {found.text}"
+            return found
+
+        yield send
+
+
+def _start(live: Any, ask: Ask, config: dict[str, Any]) -> dict[str, Any]:
+    live.have_triggerers(1)
+    return ask("POST", "/trials", json={"config": config}).json()["workflow"]
+
+
+def _becomes(live: Any, ask: Ask, workflow_id: str, status: str) -> dict[str, Any]:
+    def look() -> Any:
+        trial = ask("GET", f"/trials/{workflow_id}").json()
+        return trial if trial["status"] == status else None
+
+    return dict(live.wait(look, f"trial {workflow_id} to be {status}"))
+
+
+def test_a_trial_is_paused_goes_on_and_is_cancelled_and_its_run_with_it(live: Any, ask: Ask) -> None:
+    trial = _start(live, ask, live.endless("steered"))
+    path, run_id = f"/trials/{trial['id']}", trial["run_id"]
+    live.task(live.dag_id, run_id, "await_evolution").becomes("deferred")
+    live.wait(lambda: ask("GET", path).json()["generation"] >= 1, "a generation to be recorded")
+
+    assert ask("POST", f"{path}/pause", json={"reason": "look at it"}).json()["status"] == "paused"
+    (held,) = live.wait(lambda: (now := live.trials("steered"))[0].status.value == "paused" and now, "the remote trial to be held")
+    assert live.task(live.dag_id, run_id, "await_evolution").now()["state"] == "deferred"
+    assert ask("POST", f"{path}/resume", json={}).json()["status"] == "running"
+    live.running("steered", held.current_generation + 1)
+
+    assert ask("POST", f"{path}/cancel", json={"reason": "seen enough"}).json()["status"] == "cancelled"
+    live.stopped("steered")
+    assert live.end(live.dag_id, run_id) == "failed"
+    events = ask("GET", f"/workflows/{trial['id']}/events?limit=1000").json()["events"]
+    steps = [event["event_type"] for event in events if event["actor"]["kind"] == "user"]
+    assert steps == ["trial.requested", "trial.paused", "trial.resumed", "trial.cancelled"]
+    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+
+
+def test_a_fork_with_nothing_changed_ends_with_its_parents_digest(live: Any, ask: Ask) -> None:
+    parent = _becomes(live, ask, _start(live, ask, live.tiny("forked", seed=5))["id"], "completed")
+    child = ask("POST", f"/trials/{parent['id']}/forks", json={"generation": 2}).json()["workflow"]
+    ended = _becomes(live, ask, child["id"], "completed")
+    assert (ended["parent_id"], ended["parent_generation"]) == (parent["id"], 2)
+    comparison = ask("GET", f"/comparisons?workflow_ids={parent['id']},{child['id']}").json()
+    assert comparison["same_digest"]
+    assert comparison["differences"] == []
+    agents = ask("GET", f"/trials/{child['id']}/agents?generation=5&fields=agent_id").json()["agents"]
+    assert len(agents) == 10
+    assert len(ask("GET", f"/trials/{parent['id']}/generations").json()["points"]) == 6
