@@ -81,6 +81,27 @@ class ProviderSettings(BaseModel):
         description="Seconds between two comparisons of the record with the DAG runs and the Evolution API.",
         json_schema_extra={"installation": True},
     )
+    monitoring_seconds: float = Field(
+        default=10.0,
+        ge=1,
+        le=3600,
+        description="Seconds between two rounds of questions to every service, and so how old what is shown of them may be.",
+        json_schema_extra={"installation": True},
+    )
+    monitoring_timeout_seconds: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=60,
+        description="Seconds that a service may take to say how it is, and again for its figures.",
+        json_schema_extra={"installation": True},
+    )
+    monitoring_history_seconds: float = Field(
+        default=21_600.0,
+        ge=600,
+        le=604_800,
+        description="Seconds that figures of what is watched are kept: all of the last half hour, one a minute before.",
+        json_schema_extra={"installation": True},
+    )
     namespace: UUID | None = Field(
         default=None,
         examples=["3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"],

@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from dean_provider.contract.workflow import TRIAL, Head, WorkflowDetail
+from dean_provider.contract.workflow import TRIAL, Head, Workflow, WorkflowDetail, WorkflowStatus
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import EventRow, WorkflowRow
 
-__all__ = ["count_trials", "hidden_trials", "is_told", "read_trials"]
+__all__ = ["count_trials", "hidden_trials", "is_told", "newest_trials", "read_trials"]
 
 _workflows = table_of(WorkflowRow)
 _events = table_of(EventRow)
+_summary = [_workflows.c[name] for name in Workflow.model_fields]
+_ENDED = [status.value for status in WorkflowStatus if status.ended]
+_OPEN = [status.value for status in WorkflowStatus if not status.ended]
 
 
 def read_trials(session: Session, workflow_ids: Collection[UUID], *, dag_ids: Collection[str]) -> list[WorkflowDetail]:
@@ -27,6 +30,23 @@ def read_trials(session: Session, workflow_ids: Collection[UUID], *, dag_ids: Co
         WorkflowDetail.model_validate({**row["state"], **row, "head": Head(sequence=row["sequence"], hash=row["head_hash"])})
         for row in session.execute(statement).mappings()
     ]
+
+
+def newest_trials(session: Session, *, dag_ids: Collection[str], ended: bool, limit: int) -> list[Workflow]:
+    """Trials of these DAGs that have ended, the last to end first, or that have not, the newest first."""
+    order = _workflows.c.completed_at if ended else _workflows.c.created_at
+    statement = (
+        select(*_summary)
+        .where(
+            _workflows.c.workflow_type == TRIAL,
+            _workflows.c.dag_id.in_(sorted(dag_ids)),
+            _workflows.c.status.in_(_ENDED if ended else _OPEN),
+            *([order.is_not(None)] if ended else []),
+        )
+        .order_by(order.desc(), _workflows.c.id.desc())
+        .limit(limit)
+    )
+    return [Workflow.model_validate(dict(row)) for row in session.execute(statement).mappings()]
 
 
 def count_trials(session: Session, *, dag_ids: Collection[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint, Uuid, literal_column
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, UniqueConstraint, Uuid, literal_column
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dean_provider.contract.events.envelope import ActorKind
@@ -25,6 +25,7 @@ __all__ = [
     "InstallationRow",
     "LabelRow",
     "LeaseRow",
+    "ReadingRow",
     "RunEndingRow",
     "SnapshotRow",
     "WorkflowRow",
@@ -67,6 +68,17 @@ class LeaseRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
+class ReadingRow(Base):
+    """What was found last, packed: ``kind`` says by whom, ``name`` which of them."""
+
+    __tablename__ = "dean_readings"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class RunEndingRow(Base):
     """A DAG run with executions has ended, and nobody has told them yet. Written in the transaction in which it ended.
 
@@ -90,6 +102,7 @@ class WorkflowRow(Base):
         Index("ix_dean_workflows_created", "created_at", "id"),
         Index("ix_dean_workflows_status", "status", "created_at", "id"),
         Index("ix_dean_workflows_dag", "dag_id", "created_at", "id"),
+        Index("ix_dean_workflows_completed", "completed_at", "id"),
         Index("ix_dean_workflows_name", "name", "created_at", "id"),
         Index("ix_dean_workflows_run", "run_id"),
         Index("ix_dean_workflows_trial", "trial_id"),

@@ -22,6 +22,7 @@ from dean_provider.contract.installation import (
     ServiceRef,
     Status,
 )
+from dean_provider.contract.monitoring import Overview, ReadSeries, SeriesPage
 from dean_provider.contract.pattern import ListPatterns, PatternPage
 from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
 from dean_provider.contract.service import Empty, Health, ServiceName, TextDocument
@@ -73,6 +74,8 @@ READ_WORKFLOW = Operation("read_workflow", _S, WorkflowRef, WorkflowDetail, True
 APPLY_TO_TRIAL = Operation("apply_patterns", _S, ApplyToTrial, Workflow, True, "Impose patterns on copies of a trial's population.")
 METRICS = Operation("metrics", _S, Empty, TextDocument, True, "Prometheus exposition text of the gateway's own figures.")
 READ_STATUS = Operation("read_status", _S, Empty, Status, True, "How services, record and trials are.")
+READ_OVERVIEW = Operation("read_overview", _S, Empty, Overview, True, "Services, trials, incidents and tokens at one glance.")
+READ_SERIES = Operation("read_series", _S, ReadSeries, SeriesPage, True, "What is watched, as figures over time.")
 READ_ACCESS = Operation("read_access", _S, Empty, Access, True, "What the caller may do at all.")
 READ_TRIAL_ACCESS = Operation("read_trial_access", _S, WorkflowRef, Access, True, "What the caller may do with one trial.")
 LIST_TRIAL_AGENTS = Operation("list_trial_agents", _S, ListTrialAgents, AgentPage, True, "Agents of a trial, from IndexAgent.")
@@ -133,6 +136,8 @@ REFERENCE = register_dialect(
             APPLY_TO_TRIAL.name: Route("POST", _TRIAL + "/patterns"),
             METRICS.name: Route("GET", f"{PREFIX}/metrics", text=True),
             READ_STATUS.name: Route("GET", f"{_V1}/status"),
+            READ_OVERVIEW.name: Route("GET", f"{_V1}/overview"),
+            READ_SERIES.name: Route("GET", f"{_V1}/metrics"),
             READ_ACCESS.name: Route("GET", f"{_V1}/access"),
             READ_TRIAL_ACCESS.name: Route("GET", _TRIAL + "/access"),
             LIST_TRIAL_AGENTS.name: Route("GET", _TRIAL + "/agents"),

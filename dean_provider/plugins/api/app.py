@@ -18,6 +18,8 @@ from dean_provider.config import ProviderSettings, resolve
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.endpoints.dialect import Dialect
 from dean_provider.contract.service import ServiceName
+from dean_provider.monitoring.history import History
+from dean_provider.monitoring.monitor import Monitor
 from dean_provider.plugins.api.authentication import Authentication, Identify
 from dean_provider.plugins.api.background import background_jobs
 from dean_provider.plugins.api.database import unavailable_database
@@ -34,6 +36,7 @@ from dean_provider.plugins.api.resources import (
     configuration,
     facts,
     health,
+    monitoring,
     patterns,
     report,
     services,
@@ -58,7 +61,7 @@ _REQUEST_ID = re.compile(r"^[\x21-\x7e]{1,200}$")
 _LARGEST_BODY = 8 * 2**20
 _BURST_SECONDS = 5
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
-_RESOURCES = (access, agents, audit, configuration, facts, patterns, report, services, starting, steering, tokens, trials)
+_RESOURCES = (access, agents, audit, configuration, facts, monitoring, patterns, report, services, starting, steering, tokens, trials)
 
 
 def routes(around: Surroundings, instruments: Instruments) -> Table:
@@ -87,6 +90,10 @@ def _room(settings: ProviderSettings) -> Room:
     )
 
 
+def _monitor(settings: ProviderSettings) -> Monitor:
+    return Monitor(settings.monitoring_seconds, History(settings.monitoring_history_seconds))
+
+
 def _middleware(settings: ProviderSettings, identify: Identify, instruments: Instruments) -> list[Middleware]:
     per_second = settings.gateway_requests_per_second
     return [
@@ -113,7 +120,7 @@ def build_app(
     *,
     around: Surroundings | None = None,
     identify: Identify | None = None,
-    jobs: Callable[[], Sequence[Job]] = background_jobs,
+    jobs: Callable[[Surroundings], Sequence[Job]] = background_jobs,
 ) -> FastAPI:
     """The application, ready to be mounted under ``/dean``.
 
@@ -124,12 +131,12 @@ def build_app(
     :raises InvalidConfigurationError: when the configuration cannot work.
     """
     settings = settings or resolve().settings
-    around = around or Surroundings(settings, _room(settings))
+    around = around or Surroundings(settings, _room(settings), monitor=_monitor(settings))
     instruments = Instruments(ServiceName.GATEWAY, __version__)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running(jobs()):
+        async with running(jobs(around)):
             yield
 
     app = FastAPI(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dean_provider.plugins.api.jobs import Job
+from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.plugins.reconciler import reconciler_job
 
 __all__ = ["background_jobs"]
 
 
-def background_jobs() -> list[Job]:
+def background_jobs(around: Surroundings) -> list[Job]:
     """Every job, made anew: an application has its own."""
     return [reconciler_job()]

@@ -9,6 +9,7 @@ from dean_provider.config import ProviderSettings
 from dean_provider.contract.events.trial import TrialValidated
 from dean_provider.contract.workflow import ListEvents
 from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+from dean_provider.monitoring.monitor import Monitor
 from dean_provider.plugins.api.airflow_api import AirflowAPI
 from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.serving import Room
@@ -30,11 +31,14 @@ def _indexagent(conn_id: str | None, request_id: str | None) -> IndexAgentHook:
 
 @dataclass
 class Surroundings:
-    """:param evolution: makes the hook for a connection, the configured one when empty, and a correlation id; so does ``indexagent``."""
+    """:param evolution: makes the hook for a connection, the configured one when empty, and a correlation id; so does ``indexagent``.
+    :param monitor: what is known of everything that is watched.
+    """
 
     settings: ProviderSettings
     room: Room = field(default_factory=Room)
     airflow: AirflowAPI = field(default_factory=AirflowAPI)
+    monitor: Monitor = field(default_factory=Monitor)
     evolution: Callable[[str | None, str | None], EvolutionAPIHook] = _evolution
     indexagent: Callable[[str | None, str | None], IndexAgentHook] = _indexagent
 

@@ -199,7 +199,7 @@ def make_gateway(
             evolution=lambda conn_id, _: evolution,
             indexagent=lambda conn_id, _: indexagent,
         )
-        app = build_app(given, around=around, identify=identify, jobs=list)
+        app = build_app(given, around=around, identify=identify, jobs=lambda _: [])
         opened.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
         return Gateway(Client(app, portal), engine, airflow, around, evolution, indexagent)
 
