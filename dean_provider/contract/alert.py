@@ -64,7 +64,9 @@ class Incident(BaseModel):
     comment: str = ""
     resolved_at: datetime | None = None
     silenced_until: datetime | None = Field(default=None, description="Nobody is notified until then.")
-    inhibited_by: str | None = Field(default=None, description="A graver incident that explains this one.")
+    inhibited_by: str | None = Field(default=None, description="An open incident that explains this one, of which nobody is notified then.")
+    notified_at: datetime | None = Field(default=None, description="When somebody was last notified.")
+    notification_problem: str = Field(default="", description="Why the last notification was not, or may not have been, delivered.")
 
 
 class ListAlerts(PageRequest):
@@ -127,7 +129,7 @@ class AddSilence(RequestModel):
 
 
 class Silence(BaseModel):
-    silence_id: str
+    silence_id: UUID
     rule: str | None = None
     labels: dict[str, str] = Field(default_factory=dict)
     created_by: str

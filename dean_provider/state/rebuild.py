@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Event
 from dean_provider.errors import ConflictError, NotFoundError
+from dean_provider.state.alert_rows import AlertRows
 from dean_provider.state.chain import event_of
 from dean_provider.state.facts import known_fact
 from dean_provider.state.folded import State, columns_of, from_document, opening
@@ -43,6 +44,7 @@ class Rebuilt:
     :param columns: of the execution's row that were not what the events say.
     :param generations: rows of figures that were missing, wrong or too many.
     :param snapshots: the same of snapshots.
+    :param alerts: the same of incidents and silences.
     """
 
     workflow_id: UUID
@@ -50,11 +52,12 @@ class Rebuilt:
     columns: list[str] = field(default_factory=list)
     generations: int = 0
     snapshots: int = 0
+    alerts: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was not what the events say."""
-        return bool(self.columns or self.generations or self.snapshots)
+        return bool(self.columns or self.generations or self.snapshots or self.alerts)
 
 
 def state_at(session: Session, workflow_id: UUID, sequence: int) -> State:
@@ -82,13 +85,14 @@ def rebuild(sessions: Sessions, workflow_id: UUID, *, keys: Keys, force: bool = 
     """
     done = Rebuilt(workflow_id)
     _make_row(sessions, done)
-    state = opening(workflow_id)
+    state, alerts = opening(workflow_id), AlertRows()
     for rows in chunks(sessions, workflow_id):
         events = [event_of(row["canonical"], row["hash"]) for row in rows]
         told = [(event, known_fact(event.event_type, event.schema_version, event.details)) for event in events]
         snapshots = []
         for event, fact in told:
             state = step(state, event, fact)
+            alerts.fold(event, fact)
             if state.sequence % SNAPSHOT_EVERY == 0:
                 snapshots.append(snapshot_row(state, keys))
         with sessions() as session:
@@ -97,7 +101,7 @@ def rebuild(sessions: Sessions, workflow_id: UUID, *, keys: Keys, force: bool = 
         on_progress(len(events))
         done.events += len(events)
     with sessions() as session:
-        _finish(session, state, done, force=force)
+        _finish(session, state, alerts, done, force=force)
     return done
 
 
@@ -138,13 +142,15 @@ def _same_snapshot(session: Session, wanted: Mapping[str, Any], keys: Keys) -> b
     return keys.judge(sealed_text(dict(row)), row["seal"]) in (Verdict.PLAIN, Verdict.SIGNED)
 
 
-def _finish(session: Session, state: State, done: Rebuilt, *, force: bool) -> None:
+def _finish(session: Session, state: State, alerts: AlertRows, done: Rebuilt, *, force: bool) -> None:
     """Lock the row, fold what was appended meanwhile, and make it what the events say."""
     statement = update(_workflows).where(_workflows.c.id == state.id).values(sequence=_workflows.c.sequence).returning(_workflows)
     row = dict(session.execute(statement).mappings().one())
     late = list(_events_between(session, state.id, state.sequence, row["sequence"]))
     for event in late:
-        state = fold(state, event)
+        fact = known_fact(event.event_type, event.schema_version, event.details)
+        state = step(state, event, fact)
+        alerts.fold(event, fact)
     done.events += len(late)
     if not force:
         _same_chain(session, state, row)
@@ -158,6 +164,7 @@ def _finish(session: Session, state: State, done: Rebuilt, *, force: bool) -> No
         wrong["labels"] = state.labels
     done.columns = sorted(wrong)
     done.generations += _drop_generations(session, state)
+    done.alerts = alerts.mend(session, state.id)
     extra = [_snapshots.c.workflow_id == state.id, or_(_snapshots.c.sequence > state.sequence, _snapshots.c.sequence % SNAPSHOT_EVERY != 0)]
     done.snapshots += rows_of(session.execute(delete(_snapshots).where(*extra)))
 

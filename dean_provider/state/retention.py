@@ -21,7 +21,7 @@ from dean_provider.state.record import append_system
 from dean_provider.state.signing import Keys
 from dean_provider.state.statements import rows_of, table_of
 from dean_provider.state.stream import Progress, Sessions
-from dean_provider.state.tables import EventRow, GenerationRow, LabelRow, SnapshotRow, WorkflowRow
+from dean_provider.state.tables import EventRow, GenerationRow, IncidentRow, LabelRow, SilenceRow, SnapshotRow, WorkflowRow
 from dean_provider.state.writing import take
 
 __all__ = ["Pruned", "old_workflows", "prune"]
@@ -98,7 +98,7 @@ def _delete(session: Session, head: ChainHead, done: Pruned) -> bool:
         done.kept.append(head.workflow_id)
         return False
     done.events += rows_of(session.execute(delete(EventRow).where(EventRow.workflow_id == head.workflow_id)))
-    for row in (GenerationRow, SnapshotRow, LabelRow):
+    for row in (GenerationRow, SnapshotRow, LabelRow, IncidentRow, SilenceRow):
         session.execute(delete(row).where(row.workflow_id == head.workflow_id))
     session.execute(delete(WorkflowRow).where(WorkflowRow.id == head.workflow_id))
     done.workflows.append(head.workflow_id)

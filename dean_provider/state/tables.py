@@ -22,11 +22,15 @@ __all__ = [
     "Base",
     "EventRow",
     "GenerationRow",
+    "IncidentRow",
     "InstallationRow",
     "LabelRow",
     "LeaseRow",
+    "NotificationRow",
     "ReadingRow",
+    "RuleStateRow",
     "RunEndingRow",
+    "SilenceRow",
     "SnapshotRow",
     "WorkflowRow",
 ]
@@ -227,3 +231,88 @@ class SnapshotRow(Base):
     head_hash: Mapped[str] = mapped_column(String(80))
     state: Mapped[dict[str, Any]] = mapped_column(Json)
     seal: Mapped[str] = mapped_column(String(80))
+
+
+class IncidentRow(Base):
+    """One incident, folded from the events of the ``system`` workflow in which it was raised.
+
+    :param dag_id: of the trial it is about; none when it is about the installation.
+    """
+
+    __tablename__ = "dean_incidents"
+    __table_args__ = (
+        Index("ix_dean_incidents_raised", "workflow_id", "raised_at", "incident_id"),
+        Index("ix_dean_incidents_status", "workflow_id", "status", "raised_at"),
+        Index("ix_dean_incidents_fingerprint", "workflow_id", "fingerprint", "episode"),
+        Index("ix_dean_incidents_trial", "trial"),
+    )
+
+    workflow_id: Mapped[UUID] = _workflow()
+    incident_id: Mapped[str] = mapped_column(String(250), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(250))
+    severity: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    message: Mapped[str] = mapped_column(Text)
+    value: Mapped[float | None]
+    threshold: Mapped[float | None]
+    unit: Mapped[str] = mapped_column(String(50))
+    labels: Mapped[dict[str, str]] = mapped_column(Json)
+    fingerprint: Mapped[str] = mapped_column(String(250))
+    episode: Mapped[int] = mapped_column(BigInteger)
+    trial: Mapped[UUID | None] = mapped_column(Uuid())
+    dag_id: Mapped[str | None] = mapped_column(String(250))
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    acknowledged_by: Mapped[str | None] = mapped_column(String(1000))
+    comment: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class SilenceRow(Base):
+    """Of what nobody is notified for a while; folded like incidents."""
+
+    __tablename__ = "dean_silences"
+    __table_args__ = (Index("ix_dean_silences_ends", "workflow_id", "ends_at"),)
+
+    workflow_id: Mapped[UUID] = _workflow()
+    silence_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    rule: Mapped[str | None] = mapped_column(String(250))
+    labels: Mapped[dict[str, str]] = mapped_column(Json)
+    created_by: Mapped[str] = mapped_column(String(1000))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    comment: Mapped[str] = mapped_column(Text)
+
+
+class RuleStateRow(Base):
+    """What a rule saw last, and since when each of its groups is over or back under its threshold: where the next leader goes on."""
+
+    __tablename__ = "dean_alert_rules"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    value: Mapped[float | None]
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    timers: Mapped[dict[str, Any]] = mapped_column(Json)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class NotificationRow(Base):
+    """That somebody was told, or is about to be told, of an incident's beginning or end over one route.
+
+    Written before a message is handed over and again after it was, so that no other process sends it too.
+    """
+
+    __tablename__ = "dean_notifications"
+    __table_args__ = (Index("ix_dean_notifications_state", "state", "claimed_at"),)
+
+    incident_id: Mapped[str] = mapped_column(String(250), primary_key=True)
+    route: Mapped[str] = mapped_column(String(100), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    holder: Mapped[str] = mapped_column(String(100))
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    attempts: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int] = mapped_column(Integer)
+    error: Mapped[str] = mapped_column(Text)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Update, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
+from dean_provider.state.alert_rows import write_alerts
 from dean_provider.state.canonical import dumps
 from dean_provider.state.chain import Link, row_of
 from dean_provider.state.folded import State, changes_of, columns_of, from_columns, opening, to_document
@@ -70,6 +71,7 @@ class Writer:
         connection.execute(_change(tuple(changed)), {"taken": self.state.id, **{f"new_{name}": value for name, value in changed.items()}})
         replace_all(session, GenerationRow, generation_rows((one.event, one.fact) for one in self._links))
         replace_all(session, SnapshotRow, self._snapshots)
+        write_alerts(session, self.state.id, ((one.event, one.fact) for one in self._links))
         if "labels" in changed:
             write_labels(session, self.state)
 

@@ -37,5 +37,5 @@ def rebuild(*, workflows: Sequence[UUID], force: bool, as_json: bool) -> None:
         return
     click.echo(f"{len(done)} workflows, {sum(one.events for one in done)} events: {len(changed)} had rows that were not what they say.")
     if changed:
-        rows = [(str(one.workflow_id), ", ".join(one.columns), str(one.generations), str(one.snapshots)) for one in changed]
-        print_table(("workflow", "columns", "generations", "snapshots"), rows)
+        rows = [(str(one.workflow_id), ", ".join(one.columns), *map(str, (one.generations, one.snapshots, one.alerts))) for one in changed]
+        print_table(("workflow", "columns", "generations", "snapshots", "alerts"), rows)

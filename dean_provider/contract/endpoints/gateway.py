@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from dean_provider.contract.alert import (
+    AcknowledgeAlert,
+    AddSilence,
+    Incident,
+    IncidentPage,
+    ListAlerts,
+    Silence,
+    SilenceList,
+    SilenceRef,
+)
 from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage
 from dean_provider.contract.endpoints.dialect import Dialect, Probe, Traits, register_dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
@@ -100,6 +110,12 @@ READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, b
 LIST_AUDIT = Operation("list_audit", _S, ListAudit, EventPage, True, "What people did, newest first.")
 ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
 
+LIST_ALERTS = Operation("list_alerts", _S, ListAlerts, IncidentPage, True, "Incidents, newest first.")
+ACKNOWLEDGE_ALERT = Operation("acknowledge_alert", _S, AcknowledgeAlert, Incident, True, "Say that somebody sees to an incident.")
+LIST_SILENCES = Operation("list_silences", _S, Empty, SilenceList, True, "Of what nobody is notified now.")
+ADD_SILENCE = Operation("add_silence", _S, AddSilence, Silence, True, "Have nobody notified of what matches, for a while.")
+END_SILENCE = Operation("end_silence", _S, SilenceRef, Released, True, "End a silence before its time.")
+
 _V1 = f"{PREFIX}/api/v1"
 _TRIAL = f"{_V1}/trials/{{workflow_id}}"
 _WORKFLOW = f"{_V1}/workflows/{{workflow_id}}"
@@ -156,6 +172,11 @@ REFERENCE = register_dialect(
             LIST_AUDIT.name: Route("GET", f"{_V1}/audit"),
             READ_BUDGET.name: Route("GET", f"{_V1}/tokens/budget"),
             READ_USAGE.name: Route("GET", f"{_V1}/tokens/usage"),
+            LIST_ALERTS.name: Route("GET", f"{_V1}/alerts"),
+            ACKNOWLEDGE_ALERT.name: Route("POST", f"{_V1}/alerts/{{incident_id}}/acknowledge"),
+            LIST_SILENCES.name: Route("GET", f"{_V1}/alerts/silences"),
+            ADD_SILENCE.name: Route("POST", f"{_V1}/alerts/silences"),
+            END_SILENCE.name: Route("DELETE", f"{_V1}/alerts/silences/{{silence_id}}"),
             ALLOCATE_TOKENS.name: Route("PUT", f"{_V1}/tokens/allocations/{{holder}}", slashes=frozenset({"holder"})),
         },
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints
 
@@ -17,6 +19,8 @@ __all__ = [
     "HistoryImported",
     "ServiceRegistered",
     "ServiceRemoved",
+    "SilenceAdded",
+    "SilenceEnded",
     "TokensAllocated",
 ]
 
@@ -108,7 +112,12 @@ class AlertRaised(_Incident):
     message: Text
     value: float | None = None
     threshold: float | None = None
+    unit: Annotated[str, StringConstraints(max_length=50)] = ""
     labels: Labels = Field(default_factory=dict, max_length=32)
+    fingerprint: Name = Field(default="", description="The same for every incident of one rule and one set of labels.")
+    episode: int = Field(default=0, ge=0, le=2**53, description="How many such incidents there were before.")
+    trial: UUID | None = Field(default=None, description="Execution of the trial it is about.")
+    dag_id: Name | None = Field(default=None, description="That trial's DAG: whoever reads its runs reads the incident.")
 
     def key(self) -> str:
         return f"alert:{self.incident_id}:raised"
@@ -136,3 +145,31 @@ class AlertResolved(_Incident):
 
     def key(self) -> str:
         return f"alert:{self.incident_id}:resolved"
+
+
+@register
+class SilenceAdded(Fact):
+    """Somebody asked that nobody be notified of what matches, for a while."""
+
+    event_type: ClassVar[str] = "silence.added"
+
+    silence_id: UUID
+    rule: Name | None = None
+    labels: Labels = Field(default_factory=dict, max_length=32)
+    ends_at: datetime
+    comment: Text = ""
+
+    def key(self) -> str:
+        return f"silence:{self.silence_id}:added"
+
+
+@register
+class SilenceEnded(Fact):
+    """Somebody ended a silence before its time."""
+
+    event_type: ClassVar[str] = "silence.ended"
+
+    silence_id: UUID
+
+    def key(self) -> str:
+        return f"silence:{self.silence_id}:ended"

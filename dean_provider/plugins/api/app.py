@@ -32,6 +32,7 @@ from dean_provider.plugins.api.rates import RateLimit, Rates
 from dean_provider.plugins.api.resources import (
     access,
     agents,
+    alerts,
     audit,
     configuration,
     facts,
@@ -61,7 +62,7 @@ _REQUEST_ID = re.compile(r"^[\x21-\x7e]{1,200}$")
 _LARGEST_BODY = 8 * 2**20
 _BURST_SECONDS = 5
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
-_RESOURCES = (access, agents, audit, configuration, facts, monitoring, patterns, report, services, starting, steering, tokens, trials)
+_RESOURCES = (access, agents, alerts, audit, configuration, facts, monitoring, patterns, report, services, starting, steering, tokens, trials)
 
 
 def routes(around: Surroundings, instruments: Instruments) -> Table:

@@ -58,3 +58,14 @@ class Call:
 
         with self.sessions() as session:
             return queries.read_workflow(session, workflow_id)
+
+    def dag_of_incident(self, incident_id: str) -> str | None:
+        """The DAG of the trial that an incident is about; none when it is about the installation. Blocks.
+
+        :raises NotFoundError: there is no such incident.
+        """
+        from dean_provider.state import incidents
+
+        with self.sessions() as session:
+            found: str | None = incidents.find_incident(session, incident_id)["dag_id"]
+            return found

@@ -13,7 +13,7 @@ __all__ = ["OTHERS", "ROLES", "Row", "matrix"]
 
 _ANYBODY = frozenset({Right.KNOWN, Right.SIGNED_IN, Right.FIGURES})
 _READER = _ANYBODY | {Right.READ_SOME, Right.READ}
-_STEERER = _READER | {Right.EDIT, Right.START, Right.START_AGAIN}
+_STEERER = _READER | {Right.EDIT, Right.START, Right.START_AGAIN, Right.SEE_TO}
 _CONFIGURES = frozenset({Right.READ_CONFIGURATION, Right.CHANGE_CONFIGURATION, Right.CHANGE_SERVICES})
 _SIMPLE_READER = frozenset({Right.READ_CONFIGURATION, Right.AUDIT})
 

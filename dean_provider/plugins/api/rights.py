@@ -32,6 +32,7 @@ class Right(str, Enum):
     CHANGE_CONFIGURATION = "whoever edits Airflow's configuration, or reads it and edits the Variable `dean_config_overrides`"
     CHANGE_SERVICES = "whoever edits Airflow's configuration, or reads it and edits the Variable `dean_services`"
     AUDIT = "whoever reads Airflow's audit log; only of DAGs they may read"
+    SEE_TO = "whoever edits runs of the DAG of the trial it is about; about the installation, whoever may change the configuration"
     TELL = "tasks only, with a token of their own"
 
 
@@ -76,6 +77,8 @@ def _users_may(right: Right, authority: Authority, call: Call, request: Any) -> 
         authority.require(authority.starts(request.dag_id), f"create runs of DAG {request.dag_id}", dag_id=request.dag_id)
     elif right in (Right.READ, Right.EDIT, Right.START_AGAIN):
         _may_with_execution(right, authority, call, request.workflow_id)
+    elif right is Right.SEE_TO:
+        _may_see_to(authority, call, request.incident_id)
     elif right is Right.AUDIT:
         authority.require(authority.audits(), "read the audit log")
     elif right is Right.READ_CONFIGURATION:
@@ -84,6 +87,16 @@ def _users_may(right: Right, authority: Authority, call: Call, request: Any) -> 
         authority.require(authority.configures(OVERRIDES), "change the configuration", variable=OVERRIDES)
     elif right is Right.CHANGE_SERVICES:
         authority.require(authority.configures(SERVICES), "change what services are known", variable=SERVICES)
+
+
+def _may_see_to(authority: Authority, call: Call, incident_id: str) -> None:
+    authority.require(authority.reads(), "read DAG runs")
+    dag_id = call.dag_of_incident(incident_id)
+    if dag_id is None:
+        authority.require(authority.configures(OVERRIDES), "see to incidents of the installation", variable=OVERRIDES)
+        return
+    authority.require(authority.reads(dag_id), f"read runs of DAG {dag_id}", dag_id=dag_id)
+    authority.require(authority.edits(dag_id), f"edit runs of DAG {dag_id}", dag_id=dag_id)
 
 
 def _may_with_execution(right: Right, authority: Authority, call: Call, workflow_id: UUID) -> None:

@@ -17,16 +17,18 @@ from uuid import UUID, uuid5
 ROLES = ("viewer", "user", "op", "admin")
 SEEDED = {name: UUID(int=number) for number, name in enumerate(("running", "completed", "hidden"), 1)}
 HIDDEN_DAG = "dean_evolution_trial_scheduled"
+INCIDENTS = ("running", "installation")
 
 
 def seed() -> None:
-    """Two trials of one DAG and one of another, as their own tasks would have recorded them."""
+    """Two trials of one DAG and one of another, as their own tasks would have recorded them; incidents of a trial and of the installation."""
     from airflow.utils.session import create_session
 
     from dean_provider.contract.events import Actor, ActorKind, ReportedFact
+    from dean_provider.contract.events.installation import AlertRaised
     from dean_provider.contract.events.trial import TrialCompleted, TrialRequested, TrialStarted, TrialValidated
     from dean_provider.contract.workflow import Origin
-    from dean_provider.state.record import append
+    from dean_provider.state.record import append, append_system
 
     person = Actor(kind=ActorKind.USER, name="somebody", address="192.0.2.9")
     for name, workflow_id in SEEDED.items():
@@ -40,6 +42,13 @@ def seed() -> None:
         dag_id = HIDDEN_DAG if name == "hidden" else "dean_evolution_trial"
         with create_session() as session:
             append(session, workflow_id, [ReportedFact.of(fact) for fact in facts], actor=person, origin=Origin(dag_id=dag_id, run_id=name))
+    about: list[dict[str, Any]] = [{"trial": SEEDED["running"], "dag_id": "dean_evolution_trial"}, {}]
+    raised = [
+        AlertRaised(incident_id=name, rule="Seeded", severity="warning", message=name, **more)
+        for name, more in zip(INCIDENTS, about, strict=True)
+    ]
+    with create_session() as session:
+        append_system(session, [ReportedFact.of(fact) for fact in raised], actor=person)
 
 
 def serialize_dags() -> None:

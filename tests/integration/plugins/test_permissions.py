@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     "register_service": {"kind": "other", "url": "http://127.0.0.1:9", "ttl_seconds": 5},
     "heartbeat_service": {},
     "allocate_tokens": {"tokens": 1},
+    "acknowledge_alert": {},
+    "add_silence": {"seconds": 60},
     "record_facts": {
         "origin": {"dag_id": "dean_evolution_trial", "run_id": "running"},
         "facts": [{"event_type": "own.seen", "idempotency_key": "k"}],
@@ -43,7 +45,7 @@ QUERIES = {"compare_trials": {"workflow_ids": f"{RUNNING},{NOBODY}"}}
 
 def _ask(server: Any, row: Row, workflow_id: str = RUNNING, **more: Any) -> int:
     """Status of the route for somebody; a body that is understood, so that nothing but the right decides."""
-    path = row.path.format(workflow_id=workflow_id, agent_id="a", name="n-1", holder="h")
+    path = row.path.format(workflow_id=workflow_id, agent_id="a", name="n-1", holder="h", incident_id="running", silence_id=NOBODY)
     body = {"json": BODIES[row.name]} if row.name in BODIES else {}
     status: int = server.send(row.method, path, params=QUERIES.get(row.name), **body, **more).status_code
     return status

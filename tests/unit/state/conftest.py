@@ -80,6 +80,8 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(installation.AlertRaised, incident_id=NAMES, rule=NAMES, severity=st.just("warning"), message=NAMES),
     st.builds(installation.AlertAcknowledged, incident_id=NAMES, rule=NAMES),
     st.builds(installation.AlertResolved, incident_id=NAMES, rule=NAMES),
+    st.builds(installation.SilenceAdded, silence_id=st.just(UUID(int=1)), ends_at=st.just(NOW + timedelta(hours=1)), comment=NAMES),
+    st.builds(installation.SilenceEnded, silence_id=st.just(UUID(int=1))),
 )
 
 UNKNOWN = st.builds(

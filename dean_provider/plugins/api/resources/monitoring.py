@@ -81,7 +81,12 @@ def readable(call: Call) -> Collection[str]:
 
 def open_incidents(call: Call, dag_ids: Collection[str]) -> list[Incident]:
     """Incidents that are not resolved, the gravest first."""
-    return []
+    from dean_provider.state import incidents
+
+    if not call.authority.reads():
+        return []
+    with call.sessions() as session:
+        return incidents.open_incidents(session, dag_ids=dag_ids, now=datetime.now(timezone.utc))
 
 
 def _shown(series: history.Series, points: list[tuple[float, float]], request: ReadSeries) -> Series:

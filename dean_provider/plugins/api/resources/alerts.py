@@ -1,0 +1,134 @@
+"""Incidents and what is done about them: acknowledged, silenced. Who reads a trial reads its incidents; all others are the installation's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from uuid import UUID, uuid4, uuid5
+
+from dean_provider.contract.alert import (
+    AcknowledgeAlert,
+    AddSilence,
+    Incident,
+    IncidentPage,
+    IncidentStatus,
+    ListAlerts,
+    Silence,
+    SilenceList,
+    SilenceRef,
+)
+from dean_provider.contract.endpoints import gateway
+from dean_provider.contract.events import ReportedFact
+from dean_provider.contract.events.installation import AlertAcknowledged, SilenceAdded, SilenceEnded
+from dean_provider.contract.population import Released
+from dean_provider.contract.service import Empty
+from dean_provider.errors import ConflictError, InvalidStateError, LimitExceededError
+from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.recording import record_installation
+from dean_provider.plugins.api.rights import Right
+from dean_provider.plugins.api.serving import Served, Table
+from dean_provider.plugins.api.surroundings import Surroundings
+
+__all__ = ["routes"]
+
+_MOST_SILENCES = 200
+_NAMESPACE = UUID("6f3b6f0e-6f5e-4f0a-9d5e-0b7c5a8d1c11")
+
+
+def routes(_: Surroundings) -> Table:
+    return {
+        gateway.LIST_ALERTS: Served(list_alerts, Right.READ_SOME),
+        gateway.ACKNOWLEDGE_ALERT: Served(acknowledge, Right.SEE_TO),
+        gateway.LIST_SILENCES: Served(list_silences, Right.READ_SOME),
+        gateway.ADD_SILENCE: Served(add_silence, Right.CHANGE_CONFIGURATION),
+        gateway.END_SILENCE: Served(end_silence, Right.CHANGE_CONFIGURATION),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def list_alerts(request: ListAlerts, call: Call) -> IncidentPage:
+    from dean_provider.state import incidents
+
+    with call.sessions() as session:
+        return incidents.list_incidents(session, request, dag_ids=call.authority.dag_ids(session), now=_now())
+
+
+def acknowledge(request: AcknowledgeAlert, call: Call) -> Incident:
+    """Who was first stays named; asking again changes nothing.
+
+    :raises InvalidStateError: when the incident is resolved.
+    """
+    found = _incident(call, request.incident_id)
+    if found.status is IncidentStatus.RESOLVED:
+        raise InvalidStateError(f"Incident {found.incident_id} is resolved.", details={"status": found.status.value})
+    if found.status is IncidentStatus.ACKNOWLEDGED:
+        return found
+    fact = AlertAcknowledged(incident_id=found.incident_id, rule=found.rule, comment=request.comment)
+    try:
+        record_installation(call, [ReportedFact.of(fact)])
+    except ConflictError:  # somebody else was faster
+        pass
+    return _incident(call, request.incident_id)
+
+
+def list_silences(_: Empty, call: Call) -> SilenceList:
+    from dean_provider.state import incidents
+
+    with call.sessions() as session:
+        return SilenceList(silences=incidents.active_silences(session, now=_now()))
+
+
+def add_silence(request: AddSilence, call: Call) -> Silence:
+    """With an idempotency key, asking again finds the silence that was made.
+
+    :raises LimitExceededError: when there are too many already.
+    """
+    from dean_provider.state import incidents
+
+    silence_id = uuid5(_NAMESPACE, f"{call.caller.name}:{call.key}") if call.key else uuid4()
+    now = _now()
+    with call.sessions() as session:
+        known, count = incidents.read_silence(session, silence_id), len(incidents.active_silences(session, now=now))
+    if known is not None:
+        return known
+    if count >= _MOST_SILENCES:
+        raise LimitExceededError(f"There are {_MOST_SILENCES} silences already.", suggestions=["End some."])
+    fact = SilenceAdded(
+        silence_id=silence_id,
+        rule=request.rule,
+        labels=request.labels,
+        ends_at=now + timedelta(seconds=request.seconds),
+        comment=request.comment,
+    )
+    record_installation(call, [ReportedFact.of(fact)])
+    return _silence(call, silence_id)
+
+
+def end_silence(request: SilenceRef, call: Call) -> Released:
+    from dean_provider.state import incidents
+
+    with call.sessions() as session:
+        found = incidents.read_silence(session, request.silence_id)
+    if found is None or found.ends_at <= _now():
+        return Released(released=False)
+    record_installation(call, [ReportedFact.of(SilenceEnded(silence_id=request.silence_id))])
+    return Released(released=True)
+
+
+def _incident(call: Call, incident_id: str) -> Incident:
+    from dean_provider.state import incidents
+
+    with call.sessions() as session:
+        return incidents.read_incident(session, incident_id, now=_now())
+
+
+def _silence(call: Call, silence_id: UUID) -> Silence:
+    from dean_provider.state import incidents
+
+    with call.sessions() as session:
+        found = incidents.read_silence(session, silence_id)
+    if found is None:
+        raise LookupError("a silence that was recorded is there")
+    return found
