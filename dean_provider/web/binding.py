@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import string
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
@@ -19,14 +20,27 @@ from pydantic import BaseModel, ValidationError, create_model
 from dean_provider.contract.endpoints.dialect import Dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
 from dean_provider.contract.problem import MEDIA_TYPE, Problem
+from dean_provider.contract.service import Health
 
 __all__ = ["Handler", "Handlers", "bind"]
 
 Handler = Callable[..., "BaseModel | Response | Awaitable[BaseModel | Response]"]
 Handlers = Mapping[Operation[Any, Any], Handler]
-_PROBLEM: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "What went wrong.", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-}
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ANY_ROUTE = (401, 413, 422, 429, 500, 503)
+_ABOUT_SOMETHING = (404, 409)
+
+
+def _failures(operation: Operation[Any, Any], route: Route, further: Collection[int]) -> dict[int | str, dict[str, Any]]:
+    """Every status but 200 that the route may answer with. Whoever gets another one has found a defect."""
+    about = _ABOUT_SOMETHING if route.method != "GET" or _path_names(route) else ()
+    known = sorted({*_ANY_ROUTE, *about, *further})
+    told: dict[int | str, dict[str, Any]] = {
+        status: {"description": HTTPStatus(status).phrase, **({} if status < 400 else {"content": _PROBLEM})} for status in known
+    }
+    if operation.response is Health:
+        told[503] = {"description": "It does not serve; the checks say why.", "model": Health}
+    return told
 
 
 def _path_names(route: Route) -> list[str]:
@@ -116,8 +130,10 @@ def _text_class(media_type: str) -> type[Response]:
     return type("TextResponse", (PlainTextResponse,), {"media_type": media_type})
 
 
-def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
+def bind(router: APIRouter, dialect: Dialect, handlers: Handlers, *, further: Collection[int] = (), of_reads: Collection[int] = ()) -> None:
     """Register every operation of ``dialect`` that has a handler.
+
+    :param further: statuses that any of its routes may answer with, besides those of every service; ``of_reads``: only a GET may.
 
     :raises KeyError: when an operation of the dialect has none: a service serves its whole dialect or does not start.
     """
@@ -136,7 +152,7 @@ def bind(router: APIRouter, dialect: Dialect, handlers: Handlers) -> None:
             summary=operation.summary,
             response_model=None if route.text else operation.response,
             response_class=_text_class(route.media_type) if route.text else JSONResponse,
-            responses=_PROBLEM,
+            responses=_failures(operation, route, {*further, *(of_reads if route.method == "GET" else ())}),
         )
 
 

@@ -61,6 +61,9 @@ __all__ = ["build_app", "rights", "routes"]
 _REQUEST_ID = re.compile(r"^[\x21-\x7e]{1,200}$")
 _LARGEST_BODY = 8 * 2**20
 _BURST_SECONDS = 5
+_FURTHER_STATUSES = (403, 501, 502, 504)
+"""Too little right, and what services behind the gateway may come to."""
+
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
 _RESOURCES = (access, agents, alerts, audit, configuration, facts, monitoring, patterns, report, services, starting, steering, tokens, trials)
 
@@ -156,6 +159,6 @@ def build_app(
     handlers = {
         operation: endpoint(operation, dialect.routes[operation.name].method, served, around.room) for operation, served in table.items()
     }
-    bind(app.router, dialect, handlers)
+    bind(app.router, dialect, handlers, further=_FURTHER_STATUSES, of_reads=(304,))
     add_documents(app, rights(table))
     return app

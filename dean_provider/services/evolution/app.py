@@ -191,6 +191,7 @@ class EvolutionService:
             lifespan=self._lifespan,
             checks={"database": self._check_database, "indexagent": self._check_indexagent, "pool": self._check_pool},
             before_metrics=self._refresh_metrics,
+            further_statuses=(502, 504),
         )
 
     def _open(self) -> None:

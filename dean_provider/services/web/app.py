@@ -41,6 +41,7 @@ class Service:
     :param vital: names of the checks without which it cannot serve.
     :param lifespan: starts and stops what runs behind the routes.
     :param before_metrics: brings gauges up to date when somebody scrapes.
+    :param further_statuses: that its routes may answer with, besides those of every service.
     """
 
     dialect: Dialect
@@ -53,6 +54,7 @@ class Service:
     checks: Mapping[str, CheckFunction] = field(default_factory=dict)
     vital: frozenset[str] = frozenset({"database"})
     before_metrics: Callable[[], None] = lambda: None
+    further_statuses: tuple[int, ...] = ()
 
 
 def _acceptable_id(text: str) -> bool:
@@ -108,6 +110,7 @@ def build_app(service: Service, settings: ServiceSettings) -> FastAPI:
     async def answer_health(request: Empty) -> Any:
         return await health(request)
 
-    bind(app.router, service.dialect, {**service.handlers, service.health: answer_health, service.metrics: metrics})
+    handlers = {**service.handlers, service.health: answer_health, service.metrics: metrics}
+    bind(app.router, service.dialect, handlers, further=service.further_statuses)
     app.openapi = _describe(app, protected=settings.token is not None or settings.jwt_secret is not None)  # type: ignore[method-assign]
     return app

@@ -38,7 +38,10 @@ def test_openapi_says_what_is_sent_and_answered(evolution_app):
     start = schema["paths"]["/api/v1/trials"]["post"]
     assert start["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/StartTrial")
     assert start["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Trial")
-    assert start["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+    failures = {status: answer for status, answer in start["responses"].items() if status != "200"}
+    assert set(failures) == {"401", "404", "409", "413", "422", "429", "500", "502", "503", "504"}
+    for failure in failures.values():
+        assert failure["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
     listing = schema["paths"]["/api/v1/trials/{trial_id}/generations"]["get"]["parameters"]
     assert {(one["name"], one["in"]) for one in listing} == {
         ("trial_id", "path"),
