@@ -27,17 +27,21 @@ __all__ = ["Handler", "Handlers", "bind"]
 Handler = Callable[..., "BaseModel | Response | Awaitable[BaseModel | Response]"]
 Handlers = Mapping[Operation[Any, Any], Handler]
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_EVENT = {"type": "object", "title": "One event", "properties": {name: {"type": "string"} for name in ("event", "id", "data")}}
 _ANY_ROUTE = (401, 413, 422, 429, 500, 503)
 _ABOUT_SOMETHING = (404, 409)
 
 
 def _failures(operation: Operation[Any, Any], route: Route, further: Collection[int]) -> dict[int | str, dict[str, Any]]:
     """Every status but 200 that the route may answer with. Whoever gets another one has found a defect."""
-    about = _ABOUT_SOMETHING if route.method != "GET" or _path_names(route) else ()
+    names_something = any(name.endswith(("_id", "_ids")) for name in operation.request.model_fields)
+    about = _ABOUT_SOMETHING if names_something or route.method != "GET" or _path_names(route) else ()
     known = sorted({*_ANY_ROUTE, *about, *further})
     told: dict[int | str, dict[str, Any]] = {
         status: {"description": HTTPStatus(status).phrase, **({} if status < 400 else {"content": _PROBLEM})} for status in known
     }
+    if route.media_type == "text/event-stream":
+        told[200] = {"content": {route.media_type: {"schema": _EVENT}}}
     if operation.response is Health:
         told[503] = {"description": "It does not serve; the checks say why.", "model": Health}
     return told

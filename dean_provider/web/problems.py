@@ -114,6 +114,14 @@ async def _http_error(request: Request, error: Any) -> Response:
         )
     elif error.status_code == 413:
         found = LimitExceededError(str(error.detail), details=asked, suggestions=["Send less at once."])
+    elif error.status_code == 400:  # FastAPI's word for a body that is no text; one that is no JSON is told as any other problem of it
+        unreadable = {"field": "body", "value": None, "rule": "JSON in UTF-8"}
+        found = InvalidConfigurationError(
+            "The request's body cannot be read.",
+            details={**asked, "problems": [unreadable]},
+            suggestions=["Send JSON in UTF-8, with Content-Type: application/json."],
+        )
+        return problem_response(found)
     else:
         found = BusinessError(str(error.detail), details=asked)
     return problem_response(found, status=error.status_code, headers=error.headers)

@@ -59,6 +59,12 @@ def test_whatever_is_sent_is_answered_with_a_problem(evolution, body):
     problem(evolution.post("/api/v1/trials/validate", content=body), 422, InvalidConfigurationError)
 
 
+def test_a_body_that_is_no_text_is_told_like_any_other_that_cannot_be_understood(evolution):
+    sent = evolution.post("/api/v1/trials/validate", content=b'{"config": "\xff"}', headers={"Content-Type": "application/json"})
+    found = problem(sent, 422, InvalidConfigurationError)
+    assert found.details["problems"] == [{"field": "body", "value": None, "rule": "JSON in UTF-8"}]
+
+
 def test_a_crash_tells_no_secrets(evolution, evolution_app, monkeypatch):
     def crash(*_):
         raise RuntimeError("the password is swordfish")
