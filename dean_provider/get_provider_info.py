@@ -32,7 +32,7 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": _modules("triggers", "trial", "service_health"),
         "notifications": ["dean_provider.notifications.trial.TrialNotifier"],
         "bundles": [{"integration-name": INTEGRATION, "python-modules": ["dean_provider.bundle"]}],
-        "extra-links": ["dean_provider.operators.links.ReportLink"],
+        "extra-links": ["dean_provider.links.ReportLink", "dean_provider.links.TrialLink"],
         "asset-uris": [
             {"schemes": ["dean"], "handler": "dean_provider.assets.sanitize_uri", "factory": "dean_provider.assets.create_asset"}
         ],

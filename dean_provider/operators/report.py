@@ -13,7 +13,7 @@ from dean_provider.assets import TRIALS_ALIAS, create_asset
 from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle
 from dean_provider.operators.base import TrialOperator
-from dean_provider.operators.links import REPORT_KEY, ReportLink
+from dean_provider.links import REPORT_KEY, ReportLink, TrialLink
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -52,7 +52,7 @@ class PublishReportOperator(TrialOperator):
     """
 
     template_fields: Sequence[str] = ("trial", "discovered", "approval", "applied", "report_uri")
-    operator_extra_links = (ReportLink(),)
+    operator_extra_links = (ReportLink(), TrialLink())
 
     def __init__(
         self,

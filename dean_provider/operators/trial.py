@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle, TrialPlan
 from dean_provider.operators.base import TrialOperator
+from dean_provider.links import TrialLink
 from dean_provider.operators.validation import warn_of_drift
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class StartEvolutionOperator(TrialOperator):
     """
 
     template_fields: Sequence[str] = ("plan", "population")
+    operator_extra_links = (TrialLink(),)
 
     def __init__(self, *, plan: Mapping[str, Any] | Any, population: Mapping[str, Any] | Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -22,6 +22,7 @@ from airflow.sdk.exceptions import (
 from dean_provider.contract.config import OnKill
 from dean_provider.failures import as_airflow, failing_as_airflow
 from dean_provider.handle import TrialHandle
+from dean_provider.links import TrialLink
 from dean_provider.sensors.deferral import refuse_ignored
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class TrialSensor(BaseSensorOperator):
     """
 
     template_fields: Sequence[str] = ("trial", "evolution_conn_id")
+    operator_extra_links = (TrialLink(),)
     ui_color = "#d5ead8"
 
     def __init__(

@@ -16,8 +16,8 @@ from dean_provider.contract.pattern import Pattern
 from dean_provider.contract.population import Agent, Lineage
 from dean_provider.contract.trial import GenerationPage, Scores, Verification
 from dean_provider.errors import ConnectionFailedError, EvaluationError, UnsupportedOperationError
+from dean_provider.links import REPORT_KEY
 from dean_provider.operators import PublishReportOperator
-from dean_provider.operators.links import REPORT_KEY, ReportLink
 
 VERIFICATION = Verification(
     trial_id="t-1",
@@ -186,17 +186,6 @@ def test_a_service_that_is_away_is_tried_again(publish, services, answers):
     with pytest.raises(AirflowException) as failure:
         publish().result()
     assert not isinstance(failure.value, AirflowFailException)
-
-
-@pytest.mark.parametrize(
-    ("written", "link"),
-    [("https://reports.example/r.html", "https://reports.example/r.html"), ("file:///r.html", ""), ("s3://bucket/r.html", ""), (None, "")],
-)
-def test_the_link_leads_where_a_browser_can_go(monkeypatch, written, link):
-    from airflow.sdk.execution_time.xcom import XCom
-
-    monkeypatch.setattr(XCom, "get_value", lambda ti_key, key: written if key == REPORT_KEY else None)
-    assert ReportLink().get_link(None, ti_key=None) == link
 
 
 def test_without_a_folder_given_reports_go_below_airflows_home(publish, services, answers, monkeypatch, tmp_path):
