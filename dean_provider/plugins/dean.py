@@ -39,9 +39,24 @@ def _applications() -> list[dict[str, Any]]:
         return []
 
 
+def _views() -> list[dict[str, Any]]:
+    """The page, in the navigation and as a tab of each DAG and each run. Relative addresses hold below any path Airflow is served at."""
+    icons = {"icon": "dean/page/icon.svg", "icon_dark_mode": "dean/page/icon-dark.svg"}
+    places = {
+        "dean": ("nav", ""),
+        "dean-dag": ("dag", "dags/{DAG_ID}"),
+        "dean-run": ("dag_run", "dags/{DAG_ID}/runs/{RUN_ID}"),
+    }
+    return [
+        {"name": "DEAN", "href": f"dean/page/{path}", "destination": destination, "url_route": route, **icons}
+        for route, (destination, path) in places.items()
+    ]
+
+
 class DeanPlugin(AirflowPlugin):
     """Announces this provider to Airflow's components."""
 
     name = "dean"
     listeners = [listener]  # noqa: RUF012 - Airflow's own form
     fastapi_apps = _applications()
+    external_views = _views()

@@ -5,6 +5,8 @@ A page is a function in PAGES that returns the text of one file.
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -12,24 +14,27 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic.json_schema import models_json_schema
 
 from dean_provider.cli.exits import ExitCode
 from dean_provider.cli.main import dean
 from dean_provider.config import Option, ProviderSettings, options
 from dean_provider.config.option import Kind
 from dean_provider.config.text import to_text
+from dean_provider.contract import live
 from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, gateway, indexagent
 from dean_provider.contract.events import Event, Fact, fact_types
 from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
-from dean_provider.plugins.api.app import rights, routes
+from dean_provider.plugins.api.app import build_app, rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, matrix
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.web.instruments import Instruments
 
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "dean_provider/plugins/www"
 NOTE = "<!-- Made by docs/reference/generate.py; `make docs` makes it anew. -->\n"
 SINCE = "0.1.0"
 AIRFLOW_TYPES = {Kind.WHOLE: "integer", Kind.NUMBER: "float", Kind.TRUTH: "boolean"}
@@ -341,7 +346,24 @@ def _branch(branch: dict[str, Any], schema: dict[str, Any]) -> str:
     return str(branch.get("format") or branch.get("const") or branch.get("type") or "anything")
 
 
+def openapi() -> str:
+    """What the page's client is generated from: the gateway's OpenAPI document, with what travels over its sockets."""
+
+    async def nobody(_: Any) -> Any:
+        raise NotImplementedError
+
+    settings = ProviderSettings()
+    document = build_app(settings, around=Surroundings(settings), identify=nobody, jobs=list).openapi()
+    _, sockets = models_json_schema([(model, "serialization") for model in SOCKET_MODELS], ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= sockets["$defs"]
+    document["info"]["version"] = "v1"
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+
+
+SOCKET_MODELS = (live.Hello, live.LiveEvent, live.Missed, live.Heartbeat, live.Closing, live.Resume)
+
 PAGES: dict[Path, Callable[[], str]] = {
+    PAGE / "src/api/openapi.json": openapi,
     ROOT / "dean_provider/config/options.json": provider_options,
     ROOT / "docs/reference/configuration.md": configuration,
     ROOT / "docs/reference/cli.md": cli,
@@ -354,12 +376,35 @@ PAGES: dict[Path, Callable[[], str]] = {
 }
 
 
+def fresh_types() -> bool:
+    """Whether the page's types were made from the OpenAPI document as it is now."""
+    document = (PAGE / "src/api/openapi.json").read_bytes()
+    types = PAGE / "src/api/schema.ts"
+    return types.is_file() and f"// sha256 {hashlib.sha256(document).hexdigest()}\n" in types.read_text("utf-8")
+
+
+def make_types() -> None:
+    """Make the page's types anew, with Node.js from its wheel."""
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    build.install_modules(PAGE)
+    build.run_npm(PAGE, "run", "generate")
+
+
 def main() -> int:
     stale = [path for path, make in PAGES.items() if not path.is_file() or path.read_text("utf-8") != make()]
     for path in stale:
         if "--check" not in sys.argv:
             path.write_text(PAGES[path](), "utf-8")
         print(f"{'stale' if '--check' in sys.argv else 'made'} {path.relative_to(ROOT)}")
+    if not fresh_types():
+        stale.append(PAGE / "src/api/schema.ts")
+        if "--check" not in sys.argv:
+            make_types()
+        print(f"{'stale' if '--check' in sys.argv else 'made'} {stale[-1].relative_to(ROOT)}")
     return 1 if stale and "--check" in sys.argv else 0
 
 

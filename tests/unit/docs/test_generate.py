@@ -31,6 +31,10 @@ def test_generated_files_are_fresh(path: Path) -> None:
     assert path.read_text("utf-8") == GENERATOR.PAGES[path](), "run `make docs`"
 
 
+def test_the_pages_types_are_those_of_the_api() -> None:
+    assert GENERATOR.fresh_types(), "run `make docs`"
+
+
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs/reference/configuration.md").read_text("utf-8")
     assert [name for name in options() if f"| `{name}`" not in page] == []

@@ -123,6 +123,9 @@ def test_the_description_says_who_may(gateway) -> None:
     assert operation["description"] == "For whoever creates runs of the DAG."
     assert {"bearer", "session"} == set(answer["components"]["securitySchemes"])
     assert any(parameter["name"] == "idempotency-key" for parameter in operation["parameters"])
+    asked = {parameter["name"]: parameter for parameter in answer["paths"]["/api/v1/trials"]["get"]["parameters"]}
+    assert {"dag_id", "status", "search", "limit", "cursor", "fields"} <= set(asked)
+    assert not asked["limit"]["required"]
     page = gateway.client.get("/docs", headers={"x-caller": "user:viewer"})
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
