@@ -32,6 +32,7 @@ __all__ = [
     "RecordedEvents",
     "Workflow",
     "WorkflowDetail",
+    "WorkflowOrder",
     "WorkflowPage",
     "WorkflowRef",
     "WorkflowStatus",
@@ -172,8 +173,20 @@ class WorkflowPage(Page):
     workflows: list[Workflow]
 
 
+class WorkflowOrder(str, Enum):
+    """What a list of executions goes by. Where a value is not known yet the execution comes last, in either direction."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    NAME = "name"
+    GENERATION = "generation"
+    BEST_FITNESS = "best_fitness"
+    DIVERSITY = "diversity"
+    TOKENS_USED = "tokens_used"
+
+
 class ListWorkflows(PageRequest):
-    """Newest first. ``search`` looks into names and ids."""
+    """Newest first unless ``sort`` says otherwise. ``search`` looks into names and ids."""
 
     workflow_type: WorkflowType | None = None
     status: WorkflowStatus | None = None
@@ -187,6 +200,9 @@ class ListWorkflows(PageRequest):
     search: str | None = Field(default=None, max_length=200)
     created_after: datetime | None = None
     created_before: datetime | None = None
+    cursor: str | None = Field(default=None, max_length=2048, description="next_cursor of the page before.")
+    sort: WorkflowOrder = WorkflowOrder.CREATED_AT
+    descending: bool = Field(default=True, description="The newest, last or greatest first.")
 
 
 class ListEvents(PageRequest):

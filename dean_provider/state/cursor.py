@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import sys
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from dean_provider.errors import InvalidConfigurationError
 from dean_provider.state.chain import instant
 
-__all__ = ["read_cursor", "read_place", "write_cursor", "write_place"]
+__all__ = ["read_cursor", "read_place", "read_rank", "write_cursor", "write_place", "write_rank"]
 
 Key = TypeVar("Key", int, str)
+Rank = int | float | str | None
 
 
 def write_cursor(*key: int | str) -> str:
@@ -55,6 +57,39 @@ def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
         return datetime.fromisoformat(key[0].replace("Z", "+00:00")), UUID(key[1])
     except ValueError:
         raise _foreign(cursor) from None
+
+
+def write_rank(order: str, value: Rank | datetime, row_id: UUID) -> str:
+    """A cursor for lists in an order that people choose.
+
+    :param order: names the order, so that a cursor of another one is refused.
+    """
+    return write_cursor(order, json.dumps(instant(value) if isinstance(value, datetime) else value), str(row_id))
+
+
+def read_rank(cursor: str | None, order: str, kind: type[Any]) -> tuple[Rank | datetime, UUID] | None:
+    """The value and id that :func:`write_rank` wrote.
+
+    :param kind: what the values of that order are: text, a number or an instant.
+
+    :raises InvalidConfigurationError: for a cursor that no page in this order gave out.
+    """
+    key = read_cursor(cursor, str, str, str)
+    if key is None or cursor is None:
+        return None
+    try:
+        value = json.loads(key[1])
+        if key[0] != order or not (value is None or _is(value, kind)):
+            raise _foreign(cursor)
+        return datetime.fromisoformat(value.replace("Z", "+00:00")) if kind is datetime and value else value, UUID(key[2])
+    except (ValueError, RecursionError):
+        raise _foreign(cursor) from None
+
+
+def _is(value: Any, kind: type[Any]) -> bool:
+    if kind in (int, float):
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    return isinstance(value, str)
 
 
 def _foreign(cursor: str) -> InvalidConfigurationError:

@@ -44,7 +44,7 @@ from dean_provider.contract.workflow import (
 )
 from dean_provider.errors import NotFoundError
 from dean_provider.state.chain import event_of
-from dean_provider.state.cursor import read_cursor, read_place, write_cursor, write_place
+from dean_provider.state.cursor import read_cursor, read_place, read_rank, write_cursor, write_place, write_rank
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import BY_PEOPLE, SELDOM, EventRow, GenerationRow, LabelRow, WorkflowRow
 
@@ -59,15 +59,15 @@ ESCAPE = "\\"
 
 
 def list_workflows(session: Session, request: ListWorkflows, *, dag_ids: Collection[str] | None) -> WorkflowPage:
-    """Executions, newest first.
+    """Executions in the order asked for.
 
     :param dag_ids: only those of these DAGs; None for all, the ``system`` workflow included.
     :raises InvalidConfigurationError: for a foreign cursor.
     """
     conditions = [*_filters(request), *([] if dag_ids is None else [_workflows.c.dag_id.in_(sorted(dag_ids))])]
-    rows = _newest_first(session, select(*_summary).where(*conditions), (_workflows.c.created_at, _workflows.c.id), request)
+    rows = _in_order(session, select(*_summary).where(*conditions), request)
     page, more = rows[: request.limit], len(rows) > request.limit
-    cursor = write_place(page[-1]["created_at"], page[-1]["id"]) if more else None
+    cursor = write_rank(_order(request), page[-1][request.sort.value], page[-1]["id"]) if more else None
     return WorkflowPage(workflows=[Workflow.model_validate(dict(row)) for row in page], next_cursor=cursor)
 
 
@@ -176,6 +176,33 @@ def _newest_first(
             tuple_(*order) < tuple_(*(literal(part, column.type) for part, column in zip(place, order, strict=True)))
         )
     return session.execute(statement.order_by(*(column.desc() for column in order)).limit(request.limit + 1)).mappings().all()
+
+
+def _in_order(session: Session, statement: Select[Any], request: ListWorkflows) -> Sequence[RowMapping]:
+    """One row more than asked for. Rows of equal value go by id; those without a value come last."""
+    column, row_id = _workflows.c[request.sort.value], _workflows.c.id
+    place = read_rank(request.cursor, _order(request), column.type.python_type)
+    if place is not None:
+        statement = statement.where(_behind(column, *place, descending=request.descending))
+    direction = (lambda one: one.desc()) if request.descending else (lambda one: one.asc())
+    unknown_last = [column.is_(None)] if column.nullable else []
+    return (
+        session.execute(statement.order_by(*unknown_last, direction(column), direction(row_id)).limit(request.limit + 1)).mappings().all()
+    )
+
+
+def _behind(column: ColumnElement[Any], value: Any, row_id: UUID, *, descending: bool) -> ColumnElement[bool]:
+    """Whether a row comes after the one with that value and id."""
+    ids = _workflows.c.id
+    if value is None:
+        return column.is_(None) & (ids < row_id if descending else ids > row_id)
+    place = tuple_(literal(value, column.type), literal(row_id, ids.type))
+    behind: ColumnElement[bool] = tuple_(column, ids) < place if descending else tuple_(column, ids) > place
+    return or_(column.is_(None), behind) if column.nullable else behind
+
+
+def _order(request: ListWorkflows) -> str:
+    return f"{'-' if request.descending else '+'}{request.sort.value}"
 
 
 def _filters(request: ListWorkflows) -> list[ColumnElement[bool]]:

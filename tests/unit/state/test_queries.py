@@ -99,6 +99,36 @@ def test_filters(told, filters, expected) -> None:
     assert _ids(told, **filters) == expected
 
 
+@pytest.mark.parametrize(
+    ("sort", "descending", "expected"),
+    [
+        ("created_at", False, [1, 2, 3, 4, 5]),
+        ("updated_at", True, [5, 4, 3, 2, 1]),
+        ("name", False, [3, 1, 2, 5, 4]),
+        ("name", True, [4, 5, 2, 1, 3]),
+        ("best_fitness", True, [2, 4, 1, 5, 3]),
+        ("best_fitness", False, [1, 4, 2, 3, 5]),
+        ("tokens_used", True, [4, 2, 1, 5, 3]),
+    ],
+)
+def test_lists_go_by_what_people_choose_and_what_is_not_known_comes_last(told, sort, descending, expected) -> None:
+    """Page by page, also among equals and among those without a value."""
+    _trial(told, 1, TrialCompleted(generation=1, best_fitness=-0.5, tokens_used=7), config={"name": "b"})
+    _trial(told, 2, TrialCompleted(generation=1, best_fitness=2.25, tokens_used=8), config={"name": "b"})
+    _trial(told, 3, config={"name": "a"})
+    _trial(told, 4, TrialCompleted(generation=1, best_fitness=0.1, tokens_used=9), config={"name": "d" * 64})
+    _trial(told, 5, config={"name": "c"})
+    assert _ids(told, sort=sort, descending=descending) == expected
+
+
+def test_a_cursor_of_another_order_is_refused(told) -> None:
+    for number in (1, 2):
+        _trial(told, number)
+    cursor = told.ask(queries.list_workflows, ListWorkflows(limit=1), dag_ids=None).next_cursor
+    with pytest.raises(InvalidConfigurationError, match="cursor"):
+        told.ask(queries.list_workflows, ListWorkflows(limit=1, cursor=cursor, sort="name"), dag_ids=None)
+
+
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "bm9uc2Vuc2U", "W251bGwsbnVsbF0", "WyJhIiwiYiJd", "\ud800"])
 def test_a_cursor_that_no_list_gave_out_is_refused(told, cursor) -> None:
     for query, request, more in (
