@@ -13,7 +13,7 @@ from airflow.sdk import Param
 
 from dean_provider.contract.config import TrialConfig
 
-__all__ = ["given_in_form", "trial_params"]
+__all__ = ["CHOICES", "SECTIONS", "given_in_form", "trial_params", "trial_schema"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Trial": ("name", "objective", "objective_parameters", "seed", "repository", "labels"),
@@ -83,11 +83,23 @@ def _field_schema(name: str, schema: dict[str, Any], section: str) -> dict[str, 
     kept = {key: schema[key] for key in KEPT if key in schema}
     if labels := CHOICES.get(name):
         kept["values_display"] = {value: labels[value] for value in kept["enum"]}
-    return {**kept, "title": name.replace("_", " ").capitalize(), "section": section}
+    return {**kept, "title": _title(name), "section": section}
 
 
 def _defaults() -> dict[str, Any]:
     return TrialConfig().model_dump(mode="json")
+
+
+def trial_schema() -> dict[str, Any]:
+    """JSON schema of :class:`~dean_provider.contract.config.TrialConfig` with every reference resolved and a title for each field."""
+    schema = TrialConfig.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    fields = {name: {**_inlined(field, definitions), "title": _title(name)} for name, field in schema["properties"].items()}
+    return {**schema, "properties": fields}
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def trial_params(trial: Mapping[str, Any] | None = None) -> dict[str, Param]:

@@ -21,6 +21,7 @@ from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, R
 from dean_provider.contract.endpoints.dialect import Dialect, Probe, Traits, register_dialect
 from dean_provider.contract.endpoints.operation import Operation, Route
 from dean_provider.contract.events.envelope import EventPage
+from dean_provider.contract.form import CheckTrial, TrialCheck, TrialForm
 from dean_provider.contract.inspection import ListTrialAgents, ListTrialPatterns, ReadTrialAgent, ReadTrialLineage
 from dean_provider.contract.installation import (
     ChangeConfiguration,
@@ -74,6 +75,8 @@ READ_TRIAL = Operation("read_trial", _S, WorkflowRef, WorkflowDetail, True, "One
 CANCEL_TRIAL = Operation("cancel_trial", _S, CancelTrial, Workflow, True, "Stop a trial and its DAG run.")
 PAUSE_TRIAL = Operation("pause_trial", _S, PauseWorkflow, Workflow, True, "Hold a trial at its next generation boundary.")
 RESUME_TRIAL = Operation("resume_trial", _S, ResumeWorkflow, Workflow, True, "Let a paused trial go on.")
+READ_TRIAL_FORM = Operation("read_trial_form", _S, Empty, TrialForm, True, "What a form for a new trial is made from.")
+CHECK_TRIAL = Operation("check_trial", _S, CheckTrial, TrialCheck, True, "Check a trial's settings without starting it.")
 FORK_TRIAL = Operation("fork_trial", _S, ForkTrial, Requested, True, "Start a new trial from a generation of another.")
 REPLAY_TRIAL = Operation("replay_trial", _S, ReplayTrial, Requested, True, "Run a trial again and compare the digests.")
 COMPARE_TRIALS = Operation("compare_trials", _S, CompareTrials, Comparison, True, "Several trials side by side.")
@@ -138,6 +141,8 @@ REFERENCE = register_dialect(
             RECORD_FACTS.name: Route("POST", _WORKFLOW + "/events"),
             LIST_TRIALS.name: Route("GET", f"{_V1}/trials"),
             REQUEST_TRIAL.name: Route("POST", f"{_V1}/trials"),
+            READ_TRIAL_FORM.name: Route("GET", f"{_V1}/forms/trial"),
+            CHECK_TRIAL.name: Route("POST", f"{_V1}/checks/trial"),
             READ_TRIAL.name: Route("GET", _TRIAL),
             CANCEL_TRIAL.name: Route("POST", _TRIAL + "/cancel"),
             PAUSE_TRIAL.name: Route("POST", _TRIAL + "/pause"),

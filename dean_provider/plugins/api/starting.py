@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 from dean_provider.config import VARIABLE, resolve
 from dean_provider.config.settings import ProviderSettings
+from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.events import Fact, ReportedFact
 from dean_provider.contract.events.trial import TrialRequested
 from dean_provider.contract.steering import Requested
@@ -32,10 +33,12 @@ class TrialTask:
     """The task of a DAG that starts its trial.
 
     :param form: the DAG takes a trial's settings as its own params.
+    :param values: settings of a trial that the DAG's params show in place of the defaults in code.
     """
 
     task_id: str
     form: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -110,7 +113,13 @@ def trial_task(call: Call, dag_id: str) -> TrialTask:
             details={"field": "dag_id", "value": dag_id, "rule": "a DAG that starts exactly one trial"},
             suggestions=["Use Airflow's own API to run it; what its trials do is recorded all the same."] if starts else [],
         )
-    return TrialTask(starts[0].task_id, form="objective" in dag.params and "population_size" in dag.params)
+    form = "objective" in dag.params and "population_size" in dag.params
+    return TrialTask(starts[0].task_id, form=form, values=_own_values(dag.params.dump()) if form else {})
+
+
+def _own_values(params: Mapping[str, Any]) -> dict[str, Any]:
+    defaults = TrialConfig().model_dump(mode="json")
+    return {name: params[name] for name, default in defaults.items() if name in params and params[name] != default}
 
 
 def _mapped(task: Any) -> bool:

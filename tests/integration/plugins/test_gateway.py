@@ -65,6 +65,18 @@ def test_many_started_at_once_are_all_through_and_none_twice(simple: Any) -> Non
     assert sum(answer.json()["created"] for answer in answers) == 20
 
 
+def test_a_form_names_the_dags_and_who_may_start_them(simple: Any) -> None:
+    for role, allowed in (("viewer", False), ("user", True)):
+        form = simple.call("GET", "/forms/trial", role).json()
+        dags = {one["dag_id"]: one for one in form["dags"]}
+        assert set(dags) == {"dean_evolution_trial", "dean_evolution_trial_scheduled"}
+        assert (dags["dean_evolution_trial"]["allowed"], bool(dags["dean_evolution_trial"]["reason"])) == (allowed, not allowed)
+        assert not dags["dean_evolution_trial"]["paused"]
+        assert form["objectives_problem"]
+    check = simple.call("POST", "/checks/trial", "viewer", json={"config": {"elite_size": 60}}).json()
+    assert [one["field"] for one in check["problems"]] == ["elite_size"]
+
+
 def test_what_airflow_says_about_a_conf_is_told(simple: Any) -> None:
     answer = simple.call("POST", "/trials", "user", json={"dag_id": "no_such_dag"})
     assert answer.status_code == 404

@@ -22,6 +22,7 @@ RUNNING, HIDDEN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-00
 # What each write sends: understood, and asking for nothing that is there, so that only the right decides and nothing changes.
 BODIES: dict[str, Any] = {
     "request_trial": {"dag_id": "dean_evolution_trial", "config": {"generations": 0}},
+    "check_trial": {"config": {"generations": 0}},
     "fork_trial": {"generation": 10**9},
     "replay_trial": {},
     "cancel_trial": {},
