@@ -206,11 +206,13 @@ class ListWorkflows(PageRequest):
 
 
 class ListEvents(PageRequest):
-    """Events of one execution in order, from ``after`` on."""
+    """Events of one execution in order, from ``after`` on; or from the last one back."""
 
     workflow_id: UUID
     after: int = Field(default=0, ge=0, description="Only events with a higher sequence.")
     event_type: str | None = Field(default=None, max_length=50)
+    generations: bool = Field(default=True, description="Whether the one event of each generation is listed too.")
+    newest_first: bool = False
 
 
 class ListAudit(PageRequest):

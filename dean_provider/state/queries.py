@@ -84,19 +84,23 @@ def read_workflow(session: Session, workflow_id: UUID) -> WorkflowDetail:
 
 
 def list_events(session: Session, request: ListEvents) -> EventPage:
-    """Events of one execution in order.
+    """Events of one execution in order, or from the last one back.
 
     :raises NotFoundError: when there is no such execution.
     :raises InvalidConfigurationError: for a foreign cursor.
     """
     _exists(session, request.workflow_id)
     key = read_cursor(request.cursor, int)
-    after = max(request.after, key[0] if key else 0)
-    conditions = [_events.c.workflow_id == request.workflow_id, _events.c.sequence > after]
+    sequence = _events.c.sequence
+    conditions = [_events.c.workflow_id == request.workflow_id, sequence > request.after]
+    if key is not None:
+        conditions.append(sequence < key[0] if request.newest_first else sequence > key[0])
     if request.event_type is not None:
         conditions.append(_events.c.event_type == request.event_type)
-        conditions += [] if request.event_type == GenerationCompleted.event_type else [SELDOM]
-    statement = select(_events.c.canonical, _events.c.hash).where(*conditions).order_by(_events.c.sequence).limit(request.limit + 1)
+    if not request.generations or request.event_type not in (None, GenerationCompleted.event_type):
+        conditions.append(SELDOM)
+    order = sequence.desc() if request.newest_first else sequence
+    statement = select(_events.c.canonical, _events.c.hash).where(*conditions).order_by(order).limit(request.limit + 1)
     events = [event_of(canonical, sealed) for canonical, sealed in session.execute(statement)]
     page = events[: request.limit]
     return EventPage(events=page, next_cursor=write_cursor(page[-1].sequence) if len(events) > request.limit else None)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.installation import ConfigurationChanged
-from dean_provider.contract.events.trial import TrialCancelled, TrialCompleted, TrialForked, TrialPaused, TrialStarted, TrialValidated
+from dean_provider.contract.events.trial import (
+    GenerationCompleted,
+    TrialCancelled,
+    TrialCompleted,
+    TrialForked,
+    TrialPaused,
+    TrialStarted,
+    TrialValidated,
+)
 from dean_provider.contract.workflow import ListAudit, ListEvents, ListWorkflows, Origin, ReadMetrics
 from dean_provider.errors import InvalidConfigurationError, NotFoundError
 from dean_provider.state import queries
@@ -153,6 +161,24 @@ def test_events_come_in_order_page_by_page_and_by_type(told) -> None:
     assert [event.sequence for event in after.events] == [7, 8]
     paused = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="trial.paused"))
     assert [event.sequence for event in paused.events] == [8]
+
+
+def test_events_come_from_the_last_one_back_and_without_the_many_of_generations(told, make_generation) -> None:
+    generations = [GenerationCompleted(generation=make_generation(number)) for number in range(3)]
+    workflow_id = _trial(told, 1, TrialStarted(trial_id="t"), *generations, TrialPaused(generation=2))
+    seen, cursor = [], None
+    while True:
+        asked = ListEvents(workflow_id=workflow_id, newest_first=True, generations=False, limit=2, cursor=cursor)
+        page = told.ask(queries.list_events, asked)
+        seen += [(event.sequence, event.event_type) for event in page.events]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == [(6, "trial.paused"), (2, "trial.started"), (1, "trial.validated")]
+    newest = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, newest_first=True, after=3))
+    assert [event.sequence for event in newest.events] == [6, 5, 4]
+    one = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="generation.completed", newest_first=True, limit=1))
+    assert [event.sequence for event in one.events] == [5]
 
 
 def test_what_is_not_there_is_not_found(told) -> None:
