@@ -174,11 +174,11 @@ def test_events_come_from_the_last_one_back_and_without_the_many_of_generations(
         cursor = page.next_cursor
         if cursor is None:
             break
-    assert seen == [(6, "trial.paused"), (2, "trial.started"), (1, "trial.validated")]
-    newest = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, newest_first=True, after=3))
-    assert [event.sequence for event in newest.events] == [6, 5, 4]
+    assert seen == [(7, "trial.paused"), (3, "trial.started"), (2, "trial.validated"), (1, "workflow.opened")]
+    newest = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, newest_first=True, after=4))
+    assert [event.sequence for event in newest.events] == [7, 6, 5]
     one = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="generation.completed", newest_first=True, limit=1))
-    assert [event.sequence for event in one.events] == [5]
+    assert [event.sequence for event in one.events] == [6]
 
 
 def test_what_is_not_there_is_not_found(told) -> None:
