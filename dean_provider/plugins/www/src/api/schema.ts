@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 dda7d0dc238b6103367424bd177eb5ee990ebd5fb9decae90a1f3d23c5f29567
+// sha256 4bf848b4b53b03e2cc5e5cdab7c52e29e1f455473faeff777fe6833757255116
 
 export interface paths {
     "/api/v1/access": {
@@ -126,6 +126,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checks/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a trial's settings without starting it.
+         * @description For whoever reads DAG runs; only of DAGs they may read.
+         */
+        post: operations["check_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comparisons": {
         parameters: {
             query?: never;
@@ -184,6 +204,26 @@ export interface paths {
          * @description For whoever edits Airflow's configuration, or reads it and edits the Variable `dean_config_overrides`.
          */
         post: operations["revert_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a form for a new trial is made from.
+         * @description For whoever reads DAG runs; only of DAGs they may read.
+         */
+        get: operations["read_trial_form"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1066,6 +1106,34 @@ export interface components {
             status: components["schemas"]["HealthStatus"];
         };
         /**
+         * CheckTrial
+         * @description Settings to be checked as if a trial were started with them, or forked from another one. Nothing is started.
+         */
+        CheckTrial: {
+            /**
+             * Config
+             * @description Settings over those of the layers below.
+             */
+            config?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Dag Id
+             * @default dean_evolution_trial
+             */
+            dag_id: string;
+            /**
+             * Generation
+             * @description Last generation the fork shares; the parent's last one if empty.
+             */
+            generation?: number | null;
+            /**
+             * Parent Id
+             * @description Check them as changes of a fork of this trial.
+             */
+            parent_id?: string | null;
+        };
+        /**
          * Closing
          * @description The last message: why the server closes, and what to do.
          */
@@ -1132,6 +1200,12 @@ export interface components {
             /** Values */
             values: unknown[];
         };
+        /**
+         * Direction
+         * @description How an objective's metric reads. Fitness is always maximised: it is the metric, or its negative when minimised.
+         * @enum {string}
+         */
+        Direction: "minimize" | "maximize";
         /**
          * EarlierConfiguration
          * @description One earlier state of what people set.
@@ -1268,6 +1342,16 @@ export interface components {
             generation?: number | null;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * FormSection
+         * @description Fields that belong together, in the order people fill them in.
+         */
+        FormSection: {
+            /** Fields */
+            fields: string[];
+            /** Title */
+            title: string;
         };
         /**
          * Head
@@ -1545,7 +1629,7 @@ export interface components {
         };
         /**
          * ListEventsBody
-         * @description Events of one execution in order, from ``after`` on.
+         * @description Events of one execution in order, from ``after`` on; or from the last one back.
          */
         ListEventsBody: {
             /**
@@ -1562,11 +1646,22 @@ export interface components {
             /** Event Type */
             event_type?: string | null;
             /**
+             * Generations
+             * @description Whether the one event of each generation is listed too.
+             * @default true
+             */
+            generations: boolean;
+            /**
              * Limit
              * @description Items on a page.
              * @default 100
              */
             limit: number;
+            /**
+             * Newest First
+             * @default false
+             */
+            newest_first: boolean;
         };
         /** ListPatterns */
         ListPatterns: {
@@ -1626,7 +1721,7 @@ export interface components {
         };
         /**
          * ListWorkflows
-         * @description Newest first. ``search`` looks into names and ids.
+         * @description Newest first unless ``sort`` says otherwise. ``search`` looks into names and ids.
          */
         ListWorkflows: {
             /** Created After */
@@ -1640,6 +1735,12 @@ export interface components {
             cursor?: string | null;
             /** Dag Id */
             dag_id?: string | null;
+            /**
+             * Descending
+             * @description The newest, last or greatest first.
+             * @default true
+             */
+            descending: boolean;
             /**
              * Label
              * @description key=value
@@ -1663,6 +1764,8 @@ export interface components {
             run_id?: string | null;
             /** Search */
             search?: string | null;
+            /** @default created_at */
+            sort: components["schemas"]["WorkflowOrder"];
             status?: components["schemas"]["WorkflowStatus"] | null;
             /** Workflow Type */
             workflow_type?: string | null;
@@ -1791,6 +1894,40 @@ export interface components {
              * @constant
              */
             type: "missed";
+        };
+        /**
+         * Objective
+         * @description What an objective is, for people and for checks.
+         */
+        Objective: {
+            /** Description */
+            description: string;
+            direction: components["schemas"]["Direction"];
+            /**
+             * Metric
+             * @description What is measured, for example 'excess over the L1 bound'.
+             */
+            metric: string;
+            /** Name */
+            name: string;
+            /**
+             * Parameters Schema
+             * @description JSON schema of objective_parameters.
+             */
+            parameters_schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Tokens Per Evaluation
+             * @default 1
+             */
+            tokens_per_evaluation: number;
+            /**
+             * Unit
+             * @description Unit of the metric, for example '%'.
+             * @default
+             */
+            unit: string;
         };
         /**
          * Origin
@@ -2482,6 +2619,43 @@ export interface components {
             silences: components["schemas"]["Silence"][];
         };
         /**
+         * StartableDag
+         * @description A DAG that starts one trial and takes the trial's settings as its conf.
+         */
+        StartableDag: {
+            /**
+             * Allowed
+             * @description Whether the caller may create runs of it.
+             */
+            allowed: boolean;
+            /** Dag Id */
+            dag_id: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Paused
+             * @description Its runs stay queued until it is unpaused.
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Reason
+             * @description Why not.
+             * @default
+             */
+            reason: string;
+            /**
+             * Values
+             * @description Settings the DAG itself sets, over the effective defaults.
+             */
+            values?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * Status
          * @description How everything is, as seen from the gateway.
          */
@@ -2560,6 +2734,90 @@ export interface components {
             /** Values */
             values?: number[] | null;
         };
+        /**
+         * TrialCheck
+         * @description Every problem at once: of each value, of the values together, and what the Evolution API has against them.
+         */
+        TrialCheck: {
+            /**
+             * Config
+             * @description What the trial would run with, complete, when it is valid here.
+             */
+            config?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Estimated Tokens */
+            estimated_tokens?: number | null;
+            objective?: components["schemas"]["Objective"] | null;
+            /** Problems */
+            problems?: components["schemas"]["ValidationProblem"][];
+            /**
+             * Unasked
+             * @description Why the Evolution API was not asked, if it was not; it is when the trial starts.
+             * @default
+             */
+            unasked: string;
+            /** Valid */
+            valid: boolean;
+        };
+        /**
+         * TrialForm
+         * @description Everything a form needs. What is left as it is need not be sent: the layers of the configuration speak for it.
+         */
+        TrialForm: {
+            /**
+             * Choices
+             * @description For fields with few values: each value in words.
+             */
+            choices: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Dags */
+            dags: components["schemas"]["StartableDag"][];
+            /**
+             * Examples
+             * @description Values that work.
+             */
+            examples?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Json Schema
+             * @description JSON schema of a trial's settings, references resolved.
+             */
+            json_schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Objectives
+             * @description As registered with the Evolution API.
+             */
+            objectives?: components["schemas"]["Objective"][];
+            /**
+             * Objectives Problem
+             * @description Why the objectives are not known, if they are not.
+             * @default
+             */
+            objectives_problem: string;
+            /**
+             * Origins
+             * @description Which layer each of these values comes from.
+             */
+            origins: {
+                [key: string]: string;
+            };
+            /** Sections */
+            sections: components["schemas"]["FormSection"][];
+            /**
+             * Values
+             * @description What holds when nothing is given.
+             */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** Usage */
         Usage: {
             /**
@@ -2581,6 +2839,22 @@ export interface components {
             start: string;
             /** Tokens */
             tokens: number;
+        };
+        /**
+         * ValidationProblem
+         * @description One thing that cannot work.
+         */
+        ValidationProblem: {
+            /** Field */
+            field: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Suggestion
+             * @default
+             */
+            suggestion: string;
+            value?: components["schemas"]["JsonValue"];
         };
         /**
          * Variation
@@ -2889,6 +3163,12 @@ export interface components {
              */
             workflow_type: string;
         };
+        /**
+         * WorkflowOrder
+         * @description What a list of executions goes by. Where a value is not known yet the execution comes last, in either direction.
+         * @enum {string}
+         */
+        WorkflowOrder: "created_at" | "updated_at" | "name" | "generation" | "best_fitness" | "diversity" | "tokens_used";
         /** WorkflowPage */
         WorkflowPage: {
             /**
@@ -3867,6 +4147,141 @@ export interface operations {
             };
         };
     };
+    check_trial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key, asking again is asking once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CheckTrial"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare_trials: {
         parameters: {
             query: {
@@ -4322,6 +4737,129 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_trial_form: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, or of each item of a page, separated by commas. */
+                fields?: string | null;
+            };
+            header?: {
+                /** @description ETag of an answer the caller has. */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialForm"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6007,6 +6545,9 @@ export interface operations {
                 search?: string | null;
                 created_after?: string | null;
                 created_before?: string | null;
+                sort?: components["schemas"]["WorkflowOrder"];
+                /** @description The newest, last or greatest first. */
+                descending?: boolean;
                 /** @description Only these fields of the answer, or of each item of a page, separated by commas. */
                 fields?: string | null;
             };
@@ -8285,6 +8826,9 @@ export interface operations {
                 search?: string | null;
                 created_after?: string | null;
                 created_before?: string | null;
+                sort?: components["schemas"]["WorkflowOrder"];
+                /** @description The newest, last or greatest first. */
+                descending?: boolean;
                 /** @description Only these fields of the answer, or of each item of a page, separated by commas. */
                 fields?: string | null;
             };
@@ -8576,6 +9120,9 @@ export interface operations {
                 /** @description Only events with a higher sequence. */
                 after?: number;
                 event_type?: string | null;
+                /** @description Whether the one event of each generation is listed too. */
+                generations?: boolean;
+                newest_first?: boolean;
                 /** @description Only these fields of the answer, or of each item of a page, separated by commas. */
                 fields?: string | null;
             };
