@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator
 
+from dean_provider.contract.pattern import PatternId
 from dean_provider.contract.request import RequestModel
-from dean_provider.contract.workflow import Workflow, WorkflowDetail
+from dean_provider.contract.workflow import MAX_COUNT, Workflow, WorkflowDetail
 
 __all__ = [
     "Access",
@@ -69,7 +70,9 @@ class ForkTrial(_Write):
     """A new trial that shares the generations 0 to ``generation`` with this one."""
 
     workflow_id: UUID
-    generation: int | None = Field(default=None, ge=0, description="Last generation shared; the parent's last one when empty.")
+    generation: int | None = Field(
+        default=None, ge=0, le=MAX_COUNT, description="Last generation shared; the parent's last one when empty."
+    )
     config: dict[str, JsonValue] = Field(default_factory=dict, max_length=64, description="What differs from the parent's configuration.")
     note: Reason | None = None
 
@@ -85,7 +88,7 @@ class ApplyToTrial(_Write):
     """Impose stored patterns on copies of a trial's final population."""
 
     workflow_id: UUID
-    pattern_ids: list[Name] = Field(min_length=1, max_length=100)
+    pattern_ids: list[PatternId] = Field(min_length=1, max_length=100)
 
 
 class CompareTrials(RequestModel):

@@ -44,6 +44,8 @@ WorkflowType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$
 Name = Annotated[str, StringConstraints(max_length=250)]
 RecordedEvents = EventPage
 MAX_FACTS = 500
+MAX_COUNT = 2**53 - 1
+"""What JSON carries exactly, and every database keeps."""
 
 
 class WorkflowStatus(str, Enum):
@@ -209,7 +211,7 @@ class ListEvents(PageRequest):
     """Events of one execution in order, from ``after`` on; or from the last one back."""
 
     workflow_id: UUID
-    after: int = Field(default=0, ge=0, description="Only events with a higher sequence.")
+    after: int = Field(default=0, ge=0, le=MAX_COUNT, description="Only events with a higher sequence.")
     event_type: str | None = Field(default=None, max_length=50)
     generations: bool = Field(default=True, description="Whether the one event of each generation is listed too.")
     newest_first: bool = False
@@ -231,8 +233,8 @@ class ReadMetrics(WorkflowRef):
     With more generations than points each point stands for the last generation of a bucket; first and last are always there.
     """
 
-    start: int = Field(default=0, ge=0)
-    end: int | None = Field(default=None, ge=0)
+    start: int = Field(default=0, ge=0, le=MAX_COUNT)
+    end: int | None = Field(default=None, ge=0, le=MAX_COUNT)
     points: int = Field(default=1000, ge=2, le=10_000)
 
 

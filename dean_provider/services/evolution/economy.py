@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, ReadUsage, Usage, UsageWindow
@@ -150,10 +150,12 @@ class Economy:
             trial = find_trial(session, request.holder)
             more = max(0, request.tokens - used)
             self.require(session, request.holder, more + (trial.outcome_tokens if more and trial is not None else 0))
-            row = session.merge(AllocationRow(holder=request.holder, tokens=request.tokens, updated_at=self.now()))
+            now = self.now()
             if trial is None and request.tokens == 0:
-                session.delete(row)
-            return Allocation(holder=request.holder, tokens=request.tokens, used=used, updated_at=row.updated_at)
+                session.execute(delete(AllocationRow).where(AllocationRow.holder == request.holder))
+            else:
+                session.merge(AllocationRow(holder=request.holder, tokens=request.tokens, updated_at=now))
+            return Allocation(holder=request.holder, tokens=request.tokens, used=used, updated_at=now)
 
     def usage(self, request: ReadUsage) -> Usage:
         """Tokens used by time window, newest first; ``tokens`` counts all windows, shown or not."""

@@ -58,6 +58,11 @@ def test_a_promise_is_what_is_allocated_and_not_used_yet(economy):
     assert available(economy, "b") == 650
 
 
+def test_nothing_can_be_allocated_to_a_holder_that_has_nothing(economy):
+    found = economy.allocate(AllocateTokens(holder="new", tokens=0))
+    assert (found.tokens, economy.budget(Empty()).allocated) == (0, 0)
+
+
 def test_allocating_again_changes_the_amount(economy):
     economy.allocate(AllocateTokens(holder="a", tokens=300))
     found = economy.allocate(AllocateTokens(holder="a", tokens=100))
