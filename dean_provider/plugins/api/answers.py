@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from dean_provider.errors import InvalidConfigurationError
 
-__all__ = ["answered", "sparse_names"]
+__all__ = ["answered", "body_of", "sparse_names"]
 
 _MOST_FIELDS = 64
 
@@ -58,15 +58,21 @@ def _matches(header: str | None, etag: str) -> bool:
     return "*" in asked or etag in asked
 
 
-def answered(result: BaseModel | Response, *, names: frozenset[str] | None = None, if_none_match: str | None = None) -> Response:
-    """The response for ``result``, with an ETag over its bytes.
+def body_of(result: BaseModel, names: frozenset[str] | None = None) -> bytes:
+    """``result`` as it is sent.
 
-    :param names: fields to send.
+    :param names: fields to send; all unless given.
+    """
+    return result.model_dump_json().encode() if names is None else json.dumps(_thinned(result, names), separators=(",", ":")).encode()
+
+
+def answered(body: bytes | Response, *, if_none_match: str | None = None) -> Response:
+    """The response with this body, and an ETag over its bytes; one that is ready stays as it is.
+
     :param if_none_match: ETags the caller has.
     """
-    if isinstance(result, Response):
-        return result
-    body = result.model_dump_json().encode() if names is None else json.dumps(_thinned(result, names), separators=(",", ":")).encode()
+    if isinstance(body, Response):
+        return body
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if _matches(if_none_match, etag):

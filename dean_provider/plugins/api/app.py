@@ -22,6 +22,7 @@ from dean_provider.monitoring.history import History
 from dean_provider.monitoring.monitor import Monitor
 from dean_provider.plugins.api.authentication import Authentication, Identify
 from dean_provider.plugins.api.background import background_jobs
+from dean_provider.plugins.api.cache import make_cache
 from dean_provider.plugins.api.database import unavailable_database
 from dean_provider.plugins.api.documentation import DOCUMENTS, add_documents
 from dean_provider.plugins.api.identity import installed_identity, trusted_origins
@@ -93,6 +94,7 @@ def _room(settings: ProviderSettings) -> Room:
     return Room(
         cheap=Workers(threads, threads * 24),
         expensive=Workers(max(1, threads // 3), threads * 2, purpose="expensive requests", retry_after=2.0),
+        cache=make_cache(settings.redis_url.get_secret_value() if settings.redis_url else None),
     )
 
 

@@ -14,6 +14,9 @@ from dean_provider.plugins.api.surroundings import Surroundings
 
 __all__ = ["routes"]
 
+_KEPT_SECONDS = 5.0
+"""IndexAgent may be ahead of the record for as long."""
+
 
 def routes(around: Surroundings) -> Table:
     async def list_agents(request: ListTrialAgents, call: Call) -> AgentPage:
@@ -32,9 +35,9 @@ def routes(around: Surroundings) -> Table:
         return found
 
     return {
-        gateway.LIST_TRIAL_AGENTS: Served(list_agents, Right.READ, only=TRIAL),
-        gateway.READ_TRIAL_AGENT: Served(read_agent, Right.READ, only=TRIAL),
-        gateway.READ_TRIAL_LINEAGE: Served(read_lineage, Right.READ, only=TRIAL),
+        gateway.LIST_TRIAL_AGENTS: Served(list_agents, Right.READ, only=TRIAL, kept_seconds=_KEPT_SECONDS),
+        gateway.READ_TRIAL_AGENT: Served(read_agent, Right.READ, only=TRIAL, kept_seconds=_KEPT_SECONDS),
+        gateway.READ_TRIAL_LINEAGE: Served(read_lineage, Right.READ, only=TRIAL, kept_seconds=_KEPT_SECONDS),
     }
 
 

@@ -31,7 +31,7 @@ def routes(_: Surroundings) -> Table:
         gateway.LIST_TRIALS: Served(list_trials, Right.READ_SOME),
         gateway.READ_TRIAL: Served(read_workflow, Right.READ, only=TRIAL),
         gateway.COMPARE_TRIALS: Served(compare_trials, Right.READ_SOME, expensive=True),
-        gateway.READ_METRICS: Served(read_metrics, Right.READ, expensive=True, only=TRIAL),
+        gateway.READ_METRICS: Served(read_metrics, Right.READ, expensive=True, only=TRIAL, kept_seconds=300),
         gateway.LIST_EVENTS: Served(list_events, Right.READ),
         gateway.LIST_WORKFLOWS: Served(list_workflows, Right.READ_SOME),
         gateway.READ_WORKFLOW: Served(read_workflow, Right.READ),

