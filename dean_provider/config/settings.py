@@ -153,6 +153,28 @@ class ProviderSettings(BaseModel):
         description="Requests that one API server process works on at once, and so its share of Airflow's database connections.",
         json_schema_extra={"installation": True},
     )
+    live_clients: int = Field(
+        default=2000,
+        ge=0,
+        le=100_000,
+        description="Live sockets that one API server process keeps open.",
+        json_schema_extra={"installation": True},
+    )
+    live_clients_per_user: int = Field(
+        default=50,
+        ge=0,
+        le=100_000,
+        description="Live sockets that one user may have open at one API server process.",
+        json_schema_extra={"installation": True},
+    )
+    live_poll_seconds: float = Field(
+        default=0.25,
+        ge=0.05,
+        le=60,
+        description="Seconds between two looks for events that other processes recorded, while anybody watches. "
+        "With redis_url they say so themselves, and this is done every few seconds only.",
+        json_schema_extra={"installation": True},
+    )
     poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")
     failure_tolerance: int = Field(
         default=10, ge=0, le=10_000, description="Looks at a trial that may fail in a row before the waiting task gives up."

@@ -17,6 +17,7 @@ from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.workflow import SYSTEM, TRIAL, Head, Origin, Recorded
 from dean_provider.errors import ConflictError, InvalidConfigurationError, NotFoundError, PermissionDeniedError
+from dean_provider.state import commits
 from dean_provider.state.canonical import dumps, loads
 from dean_provider.state.chain import Place, link
 from dean_provider.state.facts import Prepared, prepared
@@ -74,6 +75,8 @@ def append(
         place = Place(workflow_id, writer.state.sequence + 1, writer.state.head_hash)
         writer.add(link(fact, place, actor=teller, correlation_id=correlation_id, now=instant, keys=keys))
     writer.write(session)
+    if writer.state.sequence > before.sequence:
+        commits.note(session, workflow_id)
     after = writer.state
     return Recorded(recorded=len(new), known=known, generation=after.complete_to, head=Head(sequence=after.sequence, hash=after.head_hash))
 

@@ -32,6 +32,7 @@ __all__ = [
     "RunEndingRow",
     "SilenceRow",
     "SnapshotRow",
+    "TicketRow",
     "WorkflowRow",
 ]
 
@@ -81,6 +82,20 @@ class ReadingRow(Base):
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime())
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TicketRow(Base):
+    """Opens one live socket; gone once it was used.
+
+    :param subject: whose it is, encrypted like passwords of connections.
+    """
+
+    __tablename__ = "dean_tickets"
+    __table_args__ = (Index("ix_dean_tickets_expires_at", "expires_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    subject: Mapped[str] = mapped_column(Text)
 
 
 class RunEndingRow(Base):
@@ -162,6 +177,7 @@ class EventRow(Base):
     __table_args__ = (
         UniqueConstraint("workflow_id", "sequence", name="uq_dean_events_sequence"),
         UniqueConstraint("workflow_id", "idempotency_key", name="uq_dean_events_key"),
+        Index("ix_dean_events_recorded", "timestamp", "workflow_id", "sequence"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)

@@ -33,6 +33,7 @@ from dean_provider.contract.installation import (
     ServiceRef,
     Status,
 )
+from dean_provider.contract.live import IssueTicket, Ticket
 from dean_provider.contract.monitoring import Overview, ReadSeries, SeriesPage
 from dean_provider.contract.pattern import ListPatterns, PatternPage
 from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
@@ -112,6 +113,7 @@ READ_BUDGET = Operation("read_budget", _S, Empty, Budget, True, "Tokens of the w
 READ_USAGE = Operation("read_usage", _S, ReadUsage, Usage, True, "Tokens used, by time window.")
 LIST_AUDIT = Operation("list_audit", _S, ListAudit, EventPage, True, "What people did, newest first.")
 ALLOCATE_TOKENS = Operation("allocate_tokens", _S, AllocateTokens, Allocation, True, "Reserve tokens for a holder.")
+ISSUE_TICKET = Operation("issue_ticket", _S, IssueTicket, Ticket, False, "A ticket that opens one live socket once.")
 
 LIST_ALERTS = Operation("list_alerts", _S, ListAlerts, IncidentPage, True, "Incidents, newest first.")
 ACKNOWLEDGE_ALERT = Operation("acknowledge_alert", _S, AcknowledgeAlert, Incident, True, "Say that somebody sees to an incident.")
@@ -182,6 +184,7 @@ REFERENCE = register_dialect(
             LIST_SILENCES.name: Route("GET", f"{_V1}/alerts/silences"),
             ADD_SILENCE.name: Route("POST", f"{_V1}/alerts/silences"),
             END_SILENCE.name: Route("DELETE", f"{_V1}/alerts/silences/{{silence_id}}"),
+            ISSUE_TICKET.name: Route("POST", f"{_V1}/live/tickets"),
             ALLOCATE_TOKENS.name: Route("PUT", f"{_V1}/tokens/allocations/{{holder}}", slashes=frozenset({"holder"})),
         },
     )

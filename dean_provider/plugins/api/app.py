@@ -27,6 +27,7 @@ from dean_provider.plugins.api.database import unavailable_database
 from dean_provider.plugins.api.documentation import DOCUMENTS, add_documents
 from dean_provider.plugins.api.identity import installed_identity, trusted_origins
 from dean_provider.plugins.api.jobs import Job, running
+from dean_provider.plugins.api.live.assembly import SOCKETS, Live
 from dean_provider.plugins.api.log_context import LogContext
 from dean_provider.plugins.api.origin import OriginGuard
 from dean_provider.plugins.api.page import add_page
@@ -40,6 +41,7 @@ from dean_provider.plugins.api.resources import (
     facts,
     form,
     health,
+    live,
     monitoring,
     patterns,
     report,
@@ -68,7 +70,7 @@ _FURTHER_STATUSES = (403, 501, 502, 504)
 """Too little right, and what services behind the gateway may come to."""
 
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
-_RESOURCES = (access, agents, alerts, audit, configuration, facts, form, monitoring, patterns, report, services, starting, steering, tokens, trials)
+_RESOURCES = (access, agents, alerts, audit, configuration, facts, form, live, monitoring, patterns, report, services, starting, steering, tokens, trials)
 
 
 def routes(around: Surroundings, instruments: Instruments) -> Table:
@@ -79,7 +81,7 @@ def routes(around: Surroundings, instruments: Instruments) -> Table:
 
 def rights(table: Table) -> dict[str, Right]:
     """Who may use each route, by its name."""
-    documents = {name: right for name, (_, right) in DOCUMENTS.items()}
+    documents = {name: right for name, (_, right) in [*DOCUMENTS.items(), *SOCKETS.items()]}
     return {**{operation.name: served.right for operation, served in table.items()}, **documents}
 
 
@@ -142,10 +144,13 @@ def build_app(
     around = around or Surroundings(settings, _room(settings), monitor=_monitor(settings))
     instruments = Instruments(ServiceName.GATEWAY, __version__)
 
+    updates = Live(settings, around.room.sessions, instruments, trusted_origins())
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running(jobs(around)):
-            yield
+        with updates.listening():
+            async with running([*jobs(around), updates.job()]):
+                yield
 
     app = FastAPI(
         title="DEAN gateway",
@@ -164,6 +169,7 @@ def build_app(
         operation: endpoint(operation, dialect.routes[operation.name].method, served, around.room) for operation, served in table.items()
     }
     bind(app.router, dialect, handlers, further=_FURTHER_STATUSES, of_reads=(304,))
+    updates.add_to(app)
     add_documents(app, rights(table))
     add_page(app)
     return app

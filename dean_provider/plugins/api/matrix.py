@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dean_provider.contract.endpoints import gateway
 from dean_provider.plugins.api.documentation import DOCUMENTS
+from dean_provider.plugins.api.live.assembly import SOCKETS
 from dean_provider.plugins.api.rights import Right
 
 __all__ = ["OTHERS", "ROLES", "Row", "matrix"]
@@ -51,7 +52,7 @@ class Row:
 
 
 def matrix(rights: Mapping[str, Right]) -> Iterator[Row]:
-    """Every route in the order of the contract, then the documents.
+    """Every route in the order of the contract, then the documents and the live sockets.
 
     :param rights: who may use each route, by its name.
     :raises KeyError: a route without a rule.
@@ -60,3 +61,5 @@ def matrix(rights: Mapping[str, Right]) -> Iterator[Row]:
         yield Row(name, route.method, route.path, rights[name])
     for name, (path, _) in DOCUMENTS.items():
         yield Row(name, "GET", f"{gateway.PREFIX}{path}", rights[name])
+    for name, (path, _) in SOCKETS.items():
+        yield Row(name, "WebSocket", f"{gateway.PREFIX}{path}", rights[name])

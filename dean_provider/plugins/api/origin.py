@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dean_provider.errors import PermissionDeniedError
 from dean_provider.plugins.api.authentication import caller_of
 
-__all__ = ["OriginGuard"]
+__all__ = ["OriginGuard", "comes_from_here", "normalized"]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _SAME_SITE = frozenset({"same-origin", "none"})
+
+
+def normalized(trusted: Collection[str]) -> frozenset[str]:
+    """Origins in the form in which browsers send them."""
+    return frozenset(origin.rstrip("/").lower() for origin in trusted)
+
+
+def comes_from_here(headers: Headers, trusted: Collection[str]) -> bool:
+    """Whether a request that names its origin comes from a page of this server, or of a trusted one."""
+    origin = headers.get("origin", "").lower()
+    return origin in trusted or urlsplit(origin).netloc == headers.get("host", "").lower()
 
 
 class OriginGuard:
@@ -28,7 +40,7 @@ class OriginGuard:
 
     def __init__(self, app: ASGIApp, trusted: Collection[str] = ()) -> None:
         self.app = app
-        self.trusted = frozenset(origin.rstrip("/").lower() for origin in trusted)
+        self.trusted = normalized(trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE:
@@ -43,7 +55,7 @@ class OriginGuard:
         if site:
             allowed = site in _SAME_SITE
         elif origin:
-            allowed = urlsplit(origin).netloc == request.headers.get("host", "").lower()
+            allowed = comes_from_here(request.headers, self.trusted)
         else:
             allowed = not caller_of(request).by_cookie
         if not allowed:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from dean_provider.config import ProviderSettings
+from dean_provider.contract.live import PROTOCOL
 from dean_provider.contract.service import ServiceName
 from dean_provider.plugins.api.app import rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, Row, matrix
@@ -36,6 +39,7 @@ BODIES: dict[str, Any] = {
     "allocate_tokens": {"tokens": 1},
     "acknowledge_alert": {},
     "add_silence": {"seconds": 60},
+    "issue_ticket": {},
     "record_facts": {
         "origin": {"dag_id": "dean_evolution_trial", "run_id": "running"},
         "facts": [{"event_type": "own.seen", "idempotency_key": "k"}],
@@ -46,10 +50,25 @@ QUERIES = {"compare_trials": {"workflow_ids": f"{RUNNING},{NOBODY}"}}
 
 def _ask(server: Any, row: Row, workflow_id: str = RUNNING, **more: Any) -> int:
     """Status of the route for somebody; a body that is understood, so that nothing but the right decides."""
+    if row.method == "WebSocket":
+        return _open(server, row, workflow_id, **more)
     path = row.path.format(workflow_id=workflow_id, agent_id="a", name="n-1", holder="h", incident_id="running", silence_id=NOBODY)
     body = {"json": BODIES[row.name]} if row.name in BODIES else {}
     status: int = server.send(row.method, path, params=QUERIES.get(row.name), **body, **more).status_code
     return status
+
+
+def _open(server: Any, row: Row, workflow_id: str, **more: Any) -> int:
+    """Status of a live socket: of the ticket for it, and with one of the handshake."""
+    body = {"workflow_id": workflow_id} if "{workflow_id}" in row.path else {}
+    answer = server.send("POST", "/dean/api/v1/live/tickets", json=body, **more)
+    offered = [PROTOCOL, answer.json()["ticket"]] if answer.status_code == 200 else [PROTOCOL]
+    url = f"{server.origin}{server.prefix}{row.path.format(workflow_id=workflow_id)}".replace("http", "ws", 1)
+    try:
+        with connect(url, subprotocols=offered):
+            return 101
+    except InvalidStatus as refused:
+        return answer.status_code if answer.status_code == 403 else refused.response.status_code
 
 
 def _misjudged(server: Any, allowed: Any, **more: Any) -> dict[str, int]:
@@ -66,7 +85,7 @@ def _misjudged(server: Any, allowed: Any, **more: Any) -> dict[str, int]:
 
 
 def test_there_is_a_body_for_every_write() -> None:
-    assert {row.name for row in ROWS if row.method not in ("GET", "DELETE")} == set(BODIES)
+    assert {row.name for row in ROWS if row.method not in ("GET", "DELETE", "WebSocket")} == set(BODIES)
 
 
 @pytest.mark.parametrize("role", ROLES["simple"])

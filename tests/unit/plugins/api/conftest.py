@@ -84,12 +84,12 @@ class Client:
 
     def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
         self.app = app
-        self._portal = portal
+        self.portal = portal
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.1", 1))
         self._http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return self._portal.call(partial(self._http.request, method, path, **more))
+        return self.portal.call(partial(self._http.request, method, path, **more))
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.request("GET", path, **more)

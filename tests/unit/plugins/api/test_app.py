@@ -12,6 +12,7 @@ from dean_provider.contract.endpoints import gateway as operations
 from dean_provider.contract.problem import MEDIA_TYPE
 from dean_provider.plugins.api.app import rights, routes
 from dean_provider.plugins.api.documentation import DOCUMENTS
+from dean_provider.plugins.api.live.assembly import SOCKETS
 from dean_provider.web.instruments import Instruments
 
 PROBLEM = {"type", "title", "status", "error_code", "message", "details", "timestamp", "request_id", "suggestions"}
@@ -24,7 +25,7 @@ def _wire(path: str) -> str:
 def test_every_operation_of_the_contract_is_served_by_one_rule(gateway) -> None:
     table = routes(gateway.around, Instruments(gateway.indexagent.dialect.service, "0"))
     assert {operation.name for operation in table} == set(operations.REFERENCE.routes) == {one.name for one in operations.OPERATIONS}
-    assert set(rights(table)) == set(operations.REFERENCE.routes) | set(DOCUMENTS)
+    assert set(rights(table)) == set(operations.REFERENCE.routes) | set(DOCUMENTS) | set(SOCKETS)
 
 
 def test_every_route_of_the_application_has_a_rule(gateway) -> None:

@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 5985101859dc1e57476130f81dd8ca4f8e07644e3d7b6a5bf2f439c469c29b3a
+// sha256 266d41195c92487decddbdaa7b17caaf49d2ed79849eabe98ea83bebac2508c9
 
 export interface paths {
     "/api/v1/access": {
@@ -244,6 +244,26 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket that opens one live socket once.
+         * @description For whoever reads DAG runs; only of DAGs they may read.
+         */
+        post: operations["issue_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,8 +882,9 @@ export interface components {
             /**
              * Address
              * @description Network address a request came from.
+             * @default null
              */
-            address?: string | null;
+            address: string | null;
             kind: components["schemas"]["ActorKind"];
             /** Name */
             name: string;
@@ -1138,8 +1159,19 @@ export interface components {
          * @description The last message: why the server closes, and what to do.
          */
         Closing: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "session_ended" | "rights_gone" | "too_many" | "too_slow" | "bad_message" | "unavailable";
             /** Reason */
             reason: string;
+            /**
+             * Retry After
+             * @description Seconds after which a new socket may be tried; none without one.
+             * @default null
+             */
+            retry_after: number | null;
             /**
              * Suggestion
              * @default
@@ -1398,7 +1430,7 @@ export interface components {
         HealthStatus: "healthy" | "degraded" | "unhealthy";
         /**
          * Heartbeat
-         * @description Nothing happened; the socket is alive.
+         * @description Nothing happened; the socket is alive. A client may send it too.
          */
         Heartbeat: {
             /**
@@ -1422,11 +1454,16 @@ export interface components {
             heartbeat_seconds: number;
             /**
              * Positions
-             * @description Last sequence before the first event that follows, by execution.
+             * @description Sequence that executions have reached, for those with an event lately: what follows without a resume comes after it.
              */
             positions?: {
                 [key: string]: number;
             };
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
             /**
              * Type
              * @default hello
@@ -1520,6 +1557,14 @@ export interface components {
          * @enum {string}
          */
         IncidentStatus: "firing" | "acknowledged" | "resolved";
+        /**
+         * IssueTicket
+         * @description Ask for a ticket: of every event the caller may read, or of one trial's only.
+         */
+        IssueTicket: {
+            /** Workflow Id */
+            workflow_id?: string | null;
+        };
         JsonValue: unknown;
         /** KnownService */
         KnownService: {
@@ -1775,6 +1820,8 @@ export interface components {
          * @description Something happened. Events of one execution come in order, without gap or repeat.
          */
         LiveEvent: {
+            /** @description Who did it; the address only for those who read the audit log. */
+            actor: components["schemas"]["Actor"];
             /**
              * Dag Id
              * @default null
@@ -1795,6 +1842,11 @@ export interface components {
              */
             event_type: string;
             /**
+             * Occurred At
+             * @default null
+             */
+            occurred_at: string | null;
+            /**
              * Run Id
              * @default null
              */
@@ -1804,6 +1856,7 @@ export interface components {
             /**
              * Timestamp
              * Format: date-time
+             * @description When it was recorded (UTC).
              */
             timestamp: string;
             /**
@@ -1882,12 +1935,23 @@ export interface components {
          */
         Missed: {
             /**
+             * Everything
+             * @description Executions that are not named here may have gone on as well.
+             * @default false
+             */
+            everything: boolean;
+            /**
              * Positions
              * @description Sequence each execution has reached; the next event is the one after it.
              */
             positions: {
                 [key: string]: number;
             };
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
             /**
              * Type
              * @default missed
@@ -2374,13 +2438,22 @@ export interface components {
         };
         /**
          * Resume
-         * @description From the client, first of all: what it has, so that it is sent what came after.
+         * @description From the client, first of all: what it has, so that it is sent what came after. Empty to begin now.
          */
         Resume: {
-            /** Positions */
+            /**
+             * Positions
+             * @description Those of the last hello or missed message and of events since, the later ones counting; an execution without an event for ten minutes may be left out.
+             */
             positions?: {
                 [key: string]: number;
             };
+            /**
+             * Since
+             * @description The latest timestamp of any message received: executions that are not in positions are sent from there on. Empty: only those in positions are resumed.
+             * @default null
+             */
+            since: string | null;
             /**
              * Type
              * @default resume
@@ -2714,6 +2787,30 @@ export interface components {
          * @enum {string}
          */
         TerminationReason: "generations" | "fitness_threshold" | "stagnation" | "token_budget" | "max_time" | "stopped" | "error";
+        /**
+         * Ticket
+         * @description Opens one socket once.
+         */
+        Ticket: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Path
+             * @description Of the socket, below where the gateway is mounted: ws/events or ws/trials/{id}.
+             */
+            path: string;
+            /**
+             * Protocol
+             * @description Subprotocol to offer before the ticket.
+             * @default dean.live.v1
+             */
+            protocol: string;
+            /** Ticket */
+            ticket: string;
+        };
         /**
          * TraitRange
          * @description Genes ``low <= value <= high`` (or one of ``values``, for choice and binary genes) of one trait.
@@ -5051,6 +5148,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key, asking again is asking once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IssueTicket"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Gateway Timeout */

@@ -1,0 +1,192 @@
+"""The one place in a process that looks for new events and hands them to every open socket.
+
+It looks when this process has recorded something, when another says so over Redis, and now and then by itself. While nobody watches it
+does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from structlog import get_logger
+
+from dean_provider.contract.live import LOOKBACK_SECONDS, MAX_POSITIONS, REMEMBERED_SECONDS, LiveEvent
+from dean_provider.plugins.api.live.client import Client
+from dean_provider.plugins.api.live.feed import Feed, Known, News
+from dean_provider.plugins.api.live.figures import Figures
+from dean_provider.plugins.api.live.mailbox import Outgoing
+from dean_provider.plugins.api.live.reader import Reader
+from dean_provider.plugins.api.live.tickets import utc_now
+from dean_provider.plugins.api.workers import Workers
+
+__all__ = ["Hub"]
+
+_log = get_logger(__name__)
+_OVERLAP = timedelta(seconds=30)
+"""How far a look goes back beyond the one before it; now and then one goes back as far as clocks may differ."""
+_SWEEP_SECONDS = 15.0
+_SPACING_SECONDS = 0.01
+_PAUSE_SECONDS = 1.0
+
+
+class Hub:
+    """Lives on one event loop.
+
+    :param poll_seconds: between two looks when nobody says that there is anything.
+    :param workers: a thread for the looks.
+    """
+
+    def __init__(self, feed: Feed, figures: Figures, workers: Workers, poll_seconds: float) -> None:
+        self.feed = feed
+        self.poll_seconds = poll_seconds
+        self._figures = figures
+        self._workers = workers
+        self._clients: set[Client] = set()
+        self._watching = 0
+        self._known: dict[UUID, Known] = {}
+        self._looked_at: datetime | None = None
+        self._swept_at = 0.0
+        self._wake = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def clients(self) -> Collection[Client]:
+        """Everybody who watches."""
+        return self._clients
+
+    @asynccontextmanager
+    async def watching(self, client: Client) -> AsyncIterator[Mapping[UUID, Known]]:
+        """Offer ``client`` every event that is found from now on: all that come after what is known now, which is yielded."""
+        self._loop = asyncio.get_running_loop()
+        self._watching += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_looking(), name="dean-live-hub")
+        try:
+            await self._ready.wait()
+            self._clients.add(client)
+            yield dict(self._known)
+        finally:
+            self._clients.discard(client)
+            self._watching -= 1
+            if not self._watching:
+                await self.stop()
+
+    async def stop(self) -> None:
+        """Look no more until somebody watches again."""
+        task, self._task = self._task, None
+        self._ready.clear()
+        self._known, self._looked_at = {}, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There may be something new. From any thread."""
+        loop = self._loop
+        if loop is not None and self._task is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._wake.set)
+
+    async def positions(self, reader: Reader, known: Mapping[UUID, Known]) -> dict[UUID, int]:
+        """How far those of ``known`` have come that ``reader`` sees, the latest where there are too many."""
+        await self._learn([reader], {one.owner.dag_id for one in known.values()})
+        seen = [(one.seen_at, workflow_id, one.sequence) for workflow_id, one in known.items() if reader.sees(one.owner.dag_id)]
+        latest = sorted(seen, key=lambda row: row[0], reverse=True)[:MAX_POSITIONS]
+        return {workflow_id: sequence for _, workflow_id, sequence in latest}
+
+    async def _keep_looking(self) -> None:
+        failing = False
+        while True:
+            try:
+                more = await self._look()
+            except Exception as error:
+                if not failing:
+                    _log.warning("live updates wait: new events cannot be read", error=type(error).__name__, exc_info=True)
+                failing = True
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
+            failing = False
+            if not more:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(_SPACING_SECONDS)
+        try:
+            await asyncio.wait_for(self._wake.wait(), self.poll_seconds)
+        except asyncio.TimeoutError:
+            pass
+
+    async def _look(self) -> bool:
+        """Find and hand out what is new; whether there is more."""
+        self._wake.clear()
+        start = utc_now()
+        if self._looked_at is None:
+            self._known = await self._workers.run(self.feed.baseline)
+            self._looked_at = start
+            self._ready.set()
+            return False
+        since = self._looked_at - self._reach()
+        with self._figures.looks.time():
+            news = await self._workers.run(lambda: self.feed.look(self._known, since))
+        await self._hand_out(news)
+        if not news.more:
+            self._looked_at = start
+            self._forget(start)
+        return news.more
+
+    def _reach(self) -> timedelta:
+        if time.monotonic() - self._swept_at < _SWEEP_SECONDS:
+            return _OVERLAP
+        self._swept_at = time.monotonic()
+        return timedelta(seconds=LOOKBACK_SECONDS)
+
+    async def _hand_out(self, news: News) -> None:
+        dag_ids = {owner.dag_id for owner in news.owners.values()}
+        while ignorant := {client.reader for client in self._clients if not all(map(client.reader.knows, dag_ids))}:
+            await self._learn(ignorant, dag_ids)
+        by_reader: dict[Reader, list[Client]] = {}
+        by_execution: dict[UUID, list[Client]] = {}
+        for client in self._clients:
+            if client.workflow_id is None:
+                by_reader.setdefault(client.reader, []).append(client)
+            else:
+                by_execution.setdefault(client.workflow_id, []).append(client)
+        for workflow_id, events in groupby(news.events, key=lambda event: event.workflow_id):
+            owner = news.owners[workflow_id]
+            readers = [clients for reader, clients in by_reader.items() if reader.sees(owner.dag_id)]
+            special = [client for client in by_execution.get(workflow_id, ()) if client.reader.sees(owner.dag_id)]
+            last = self._offer(events, [*readers, special])
+            self._known[workflow_id] = Known(last, owner, utc_now())
+
+    def _offer(self, events: Iterable[LiveEvent], groups: list[list[Client]]) -> int:
+        last = 0
+        for event in events:
+            outgoing = Outgoing(event)
+            for clients in groups:
+                for client in clients:
+                    client.offer(outgoing)
+            last = event.sequence
+            self._figures.events.inc()
+            self._figures.delivery.observe(max(0.0, (utc_now() - event.timestamp).total_seconds()))
+        return last
+
+    async def _learn(self, readers: Collection[Reader], dag_ids: Collection[str | None]) -> None:
+        def ask() -> None:
+            for reader in readers:
+                reader.learn(dag_ids)
+
+        if any(not reader.knows(dag_id) for reader in readers for dag_id in dag_ids):
+            await self._workers.run(ask)
+
+    def _forget(self, now: datetime) -> None:
+        """What had no event for long is known again from its events alone when it has one."""
+        oldest = now - timedelta(seconds=REMEMBERED_SECONDS + LOOKBACK_SECONDS)
+        for workflow_id in [one for one, known in self._known.items() if known.seen_at < oldest]:
+            del self._known[workflow_id]
