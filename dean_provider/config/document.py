@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from dean_provider.config.layer import Layer, layer_of
-from dean_provider.config.problem import ConfigProblem
+from dean_provider.config.problem import ConfigProblem, invalid
 
-__all__ = ["read_file"]
+__all__ = ["Document", "read_document", "read_file"]
 
 LARGEST = 262_144
 DEEPEST = 20
@@ -54,11 +54,30 @@ for _tag, _pattern, _first in (
 
 
 @dataclass
-class _Document:
-    """:param values: the mapping at the top. :param lines: the line, from 1, of each key down to the second level."""
+class Document:
+    """:param values: the mapping at the top.
+    :param lines: the line, from 1, of each key; items of a list are named by their number, from 0.
+    """
 
     values: dict[str, Any]
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def line(self, keys: tuple[str, ...]) -> int | None:
+        """The line of a key, or of the nearest one above it that has a line."""
+        return next((self.lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in self.lines), None)
+
+
+def read_document(path: Path, option: str) -> Document:
+    """What is in the YAML file at ``path``.
+
+    :param option: which named the file, for the message.
+    :raises InvalidConfigurationError: when it cannot be read, or is no mapping in safe YAML.
+    """
+    try:
+        return _document(_text(path))
+    except _Refused as refused:
+        problem = ConfigProblem(option, str(path), refused.rule, f"file {path}", refused.suggestion)
+        raise invalid([problem], subject=str(path)) from None
 
 
 def read_file(path: Path) -> Layer:
@@ -81,7 +100,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise _Refused("does not exist", suggestion=f"Create {path}, or correct config_file.") from None
+        raise _Refused("does not exist", suggestion=f"Create {path}, or correct what names it.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _Refused(f"cannot be read: {reason}") from None
@@ -94,18 +113,18 @@ def _text(path: Path) -> str:
         raise _Refused("is not UTF-8 text", line, column, "Save the file in UTF-8.") from None
 
 
-def _document(text: str) -> _Document:
+def _document(text: str) -> Document:
     try:
         _check_bounds(text)
         loader = _CoreLoader(text)
         try:
             node = loader.get_single_node()
             if node is None or node.tag == NULL:
-                return _Document({})
+                return Document({})
             if not isinstance(node, yaml.MappingNode):
                 raise _Refused("must be a mapping of settings to values", *_mark(node.start_mark))
             lines = _key_lines(node)
-            return _Document(loader.construct_document(node), lines)
+            return Document(loader.construct_document(node), lines)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -130,17 +149,18 @@ def _check_bounds(text: str) -> None:
 
 
 def _key_lines(node: yaml.MappingNode) -> dict[tuple[str, ...], int]:
-    """The line of each key of the two upper levels. A key given twice anywhere is refused: YAML would keep the last one silently."""
+    """The line of each key. A key given twice anywhere is refused: YAML would keep the last one silently."""
     lines: dict[tuple[str, ...], int] = {}
     waiting: list[tuple[tuple[str, ...], yaml.Node]] = [((), node)]
     while waiting:
         path, item = waiting.pop()
         if isinstance(item, yaml.SequenceNode):
-            waiting.extend(((*path, "[]"), child) for child in item.value)
+            for number, child in enumerate(item.value):
+                lines[(*path, str(number))] = child.start_mark.line + 1
+                waiting.append(((*path, str(number)), child))
         elif isinstance(item, yaml.MappingNode):
             for key, value in _entries(item):
-                if len(path) < 2:
-                    lines[(*path, key.value)] = key.start_mark.line + 1
+                lines[(*path, key.value)] = key.start_mark.line + 1
                 waiting.append(((*path, key.value), value))
     return lines
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from dean_provider.config.masking import printable
 from dean_provider.config.option import Kind, Option
 
-__all__ = ["broken_rules", "dependencies"]
+__all__ = ["broken_rules", "dependencies", "sentence"]
 
 DEPENDENCIES = "dependencies"
 
@@ -83,6 +83,11 @@ def _rule(detail: ErrorDetails, option: Option) -> str:
     rule = _sentence(kind, context, detail)
     bounded = kind in ("greater_than_equal", "less_than_equal") and option.allowed
     return f"{rule} (allowed: {option.allowed})" if bounded else rule
+
+
+def sentence(detail: ErrorDetails) -> str:
+    """What must hold, in words."""
+    return _sentence(detail["type"], detail.get("ctx", {}), detail)
 
 
 def _sentence(kind: str, context: Mapping[str, Any], detail: ErrorDetails) -> str:

@@ -175,6 +175,13 @@ class ProviderSettings(BaseModel):
         "With redis_url they say so themselves, and this is done every few seconds only.",
         json_schema_extra={"installation": True},
     )
+    alert_rules_file: str | None = Field(
+        default=None,
+        max_length=4096,
+        examples=["/etc/dean/alerts.yaml"],
+        description="Absolute path of a YAML file that changes and adds alert rules. Empty: the package's rules.",
+        json_schema_extra={"installation": True},
+    )
     poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")
     failure_tolerance: int = Field(
         default=10, ge=0, le=10_000, description="Looks at a trial that may fail in a row before the waiting task gives up."

@@ -21,6 +21,7 @@ __all__ = [
     "IncidentStatus",
     "ListAlerts",
     "RuleList",
+    "RuleName",
     "RuleState",
     "Severity",
     "Silence",

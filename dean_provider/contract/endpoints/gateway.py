@@ -13,6 +13,7 @@ from dean_provider.contract.alert import (
     Incident,
     IncidentPage,
     ListAlerts,
+    RuleList,
     Silence,
     SilenceList,
     SilenceRef,
@@ -117,6 +118,7 @@ ISSUE_TICKET = Operation("issue_ticket", _S, IssueTicket, Ticket, False, "A tick
 
 LIST_ALERTS = Operation("list_alerts", _S, ListAlerts, IncidentPage, True, "Incidents, newest first.")
 ACKNOWLEDGE_ALERT = Operation("acknowledge_alert", _S, AcknowledgeAlert, Incident, True, "Say that somebody sees to an incident.")
+LIST_RULES = Operation("list_rules", _S, Empty, RuleList, True, "Alert rules, and what each sees now.")
 LIST_SILENCES = Operation("list_silences", _S, Empty, SilenceList, True, "Of what nobody is notified now.")
 ADD_SILENCE = Operation("add_silence", _S, AddSilence, Silence, True, "Have nobody notified of what matches, for a while.")
 END_SILENCE = Operation("end_silence", _S, SilenceRef, Released, True, "End a silence before its time.")
@@ -181,6 +183,7 @@ REFERENCE = register_dialect(
             READ_USAGE.name: Route("GET", f"{_V1}/tokens/usage"),
             LIST_ALERTS.name: Route("GET", f"{_V1}/alerts"),
             ACKNOWLEDGE_ALERT.name: Route("POST", f"{_V1}/alerts/{{incident_id}}/acknowledge"),
+            LIST_RULES.name: Route("GET", f"{_V1}/alerts/rules"),
             LIST_SILENCES.name: Route("GET", f"{_V1}/alerts/silences"),
             ADD_SILENCE.name: Route("POST", f"{_V1}/alerts/silences"),
             END_SILENCE.name: Route("DELETE", f"{_V1}/alerts/silences/{{silence_id}}"),

@@ -14,6 +14,7 @@ __all__ = [
     "AlertAcknowledged",
     "AlertRaised",
     "AlertResolved",
+    "AlertRulesRead",
     "ConfigurationChanged",
     "HistoryDeleted",
     "HistoryImported",
@@ -173,3 +174,17 @@ class SilenceEnded(Fact):
 
     def key(self) -> str:
         return f"silence:{self.silence_id}:ended"
+
+
+@register
+class AlertRulesRead(Fact):
+    """The operator's file of alert rules was read: once for each content that it ever had."""
+
+    event_type: ClassVar[str] = "alert_rules.read"
+
+    digest: Name = Field(description="SHA-256 of the file.")
+    rules: int = Field(default=0, ge=0, description="Rules that hold since.")
+    problems: list[Text] = Field(default_factory=list, max_length=100, description="Why it was refused; the rules before hold on then.")
+
+    def key(self) -> str:
+        return f"alert_rules:{self.digest}"

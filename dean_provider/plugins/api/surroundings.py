@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dean_provider.config import ProviderSettings
 from dean_provider.contract.events.trial import TrialValidated
 from dean_provider.contract.workflow import ListEvents
 from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+from dean_provider.monitoring.alerts.rules_file import RulesFile
 from dean_provider.monitoring.monitor import Monitor
 from dean_provider.plugins.api.airflow_api import AirflowAPI
 from dean_provider.plugins.api.call import Call
@@ -41,6 +43,11 @@ class Surroundings:
     monitor: Monitor = field(default_factory=Monitor)
     evolution: Callable[[str | None, str | None], EvolutionAPIHook] = _evolution
     indexagent: Callable[[str | None, str | None], IndexAgentHook] = _indexagent
+
+    @cached_property
+    def alert_rules(self) -> RulesFile:
+        """The alert rules that hold, with what the operator's file says."""
+        return RulesFile(self.settings.alert_rules_file)
 
     async def evolution_of(self, call: Call) -> EvolutionAPIHook:
         """The Evolution API that runs the trial of ``call``, over the connection the trial itself uses."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from dean_provider.contract.alert import (
@@ -12,6 +14,8 @@ from dean_provider.contract.alert import (
     IncidentPage,
     IncidentStatus,
     ListAlerts,
+    RuleList,
+    RuleState,
     Silence,
     SilenceList,
     SilenceRef,
@@ -22,21 +26,44 @@ from dean_provider.contract.events.installation import AlertAcknowledged, Silenc
 from dean_provider.contract.population import Released
 from dean_provider.contract.service import Empty
 from dean_provider.errors import ConflictError, InvalidStateError, LimitExceededError
+from dean_provider.monitoring.alerts.book import RuleBook
+from dean_provider.monitoring.alerts.judging import inhibitor_of
+from dean_provider.monitoring.alerts.rule import Rule
 from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.recording import record_installation
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
 
-__all__ = ["routes"]
+__all__ = ["explained", "routes"]
 
 _MOST_SILENCES = 200
+_MOST_OPEN = 1000
 _NAMESPACE = UUID("6f3b6f0e-6f5e-4f0a-9d5e-0b7c5a8d1c11")
 
 
-def routes(_: Surroundings) -> Table:
+def routes(around: Surroundings) -> Table:
+    def list_alerts(request: ListAlerts, call: Call) -> IncidentPage:
+        from dean_provider.state import incidents
+
+        with call.sessions() as session:
+            dag_ids = call.authority.dag_ids(session)
+            page = incidents.list_incidents(session, request, dag_ids=dag_ids, now=_now())
+            opened = incidents.open_incidents(session, dag_ids=dag_ids, now=_now(), limit=_MOST_OPEN)
+        return page.model_copy(update={"incidents": explained(page.incidents, around.alert_rules.book(), opened)})
+
+    def list_rules(_: Empty, call: Call) -> RuleList:
+        from dean_provider.state import alert_states
+
+        book = around.alert_rules.book()
+        with call.sessions() as session:
+            states = {row["name"]: row for row in alert_states.rule_states(session)}
+        rules = [_rule_state(rule, states.get(name), changed=name in book.changed) for name, rule in book.rules.items()]
+        return RuleList(rules=rules, problems=around.alert_rules.problems)
+
     return {
         gateway.LIST_ALERTS: Served(list_alerts, Right.READ_SOME),
+        gateway.LIST_RULES: Served(list_rules, Right.READ_SOME),
         gateway.ACKNOWLEDGE_ALERT: Served(acknowledge, Right.SEE_TO),
         gateway.LIST_SILENCES: Served(list_silences, Right.READ_SOME),
         gateway.ADD_SILENCE: Served(add_silence, Right.CHANGE_CONFIGURATION),
@@ -48,11 +75,29 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def list_alerts(request: ListAlerts, call: Call) -> IncidentPage:
-    from dean_provider.state import incidents
+def explained(found: Sequence[Incident], book: RuleBook, opened: Collection[Incident]) -> list[Incident]:
+    """Incidents with the open ones that explain them."""
+    inhibitors = {one.incident_id: inhibitor_of(one, book.rules, opened) for one in found if one.status is not IncidentStatus.RESOLVED}
+    return [
+        one.model_copy(update={"inhibited_by": inhibitor.incident_id}) if (inhibitor := inhibitors.get(one.incident_id)) else one
+        for one in found
+    ]
 
-    with call.sessions() as session:
-        return incidents.list_incidents(session, request, dag_ids=call.authority.dag_ids(session), now=_now())
+
+def _rule_state(rule: Rule, row: Mapping[str, Any] | None, *, changed: bool) -> RuleState:
+    seen = row if row is not None and rule.enabled else {"state": "no data", "value": None, "since": None}
+    return RuleState(
+        name=rule.name,
+        severity=rule.severity,
+        summary=rule.summary,
+        metric=rule.metric,
+        condition=rule.condition,
+        origin="file" if changed else "default",
+        enabled=rule.enabled,
+        state=seen["state"],
+        value=seen["value"],
+        since=seen["since"],
+    )
 
 
 def acknowledge(request: AcknowledgeAlert, call: Call) -> Incident:

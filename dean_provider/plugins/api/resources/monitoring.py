@@ -11,7 +11,9 @@ from dean_provider.contract.monitoring import Overview, ReadSeries, Series, Seri
 from dean_provider.contract.service import Empty
 from dean_provider.errors import InvalidConfigurationError
 from dean_provider.monitoring import history
+from dean_provider.monitoring.alerts.book import RuleBook
 from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.resources.alerts import explained
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
@@ -43,7 +45,7 @@ def routes(around: Surroundings) -> Table:
             counts=counts,
             running=running,
             recent=recent,
-            alerts=open_incidents(call, dag_ids),
+            alerts=open_incidents(call, dag_ids, around.alert_rules.book()),
             budget=monitor.budget(),
             timestamp=datetime.now(timezone.utc),
         )
@@ -79,14 +81,15 @@ def readable(call: Call) -> Collection[str]:
         return call.authority.dag_ids(session)
 
 
-def open_incidents(call: Call, dag_ids: Collection[str]) -> list[Incident]:
+def open_incidents(call: Call, dag_ids: Collection[str], book: RuleBook) -> list[Incident]:
     """Incidents that are not resolved, the gravest first."""
     from dean_provider.state import incidents
 
     if not call.authority.reads():
         return []
     with call.sessions() as session:
-        return incidents.open_incidents(session, dag_ids=dag_ids, now=datetime.now(timezone.utc))
+        found = incidents.open_incidents(session, dag_ids=dag_ids, now=datetime.now(timezone.utc))
+    return explained(found, book, found)
 
 
 def _shown(series: history.Series, points: list[tuple[float, float]], request: ReadSeries) -> Series:

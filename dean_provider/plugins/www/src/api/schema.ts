@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 266d41195c92487decddbdaa7b17caaf49d2ed79849eabe98ea83bebac2508c9
+// sha256 d33c73315b2cf537a46dbc4050ea293ebad78a9dd3aa05ceb1ccc6beca7f0f6e
 
 export interface paths {
     "/api/v1/access": {
@@ -34,6 +34,26 @@ export interface paths {
          * @description For whoever reads DAG runs; only of DAGs they may read.
          */
         get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert rules, and what each sees now.
+         * @description For whoever reads DAG runs; only of DAGs they may read.
+         */
+        get: operations["list_rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2490,6 +2510,59 @@ export interface components {
             /** To */
             to: number;
         };
+        /** RuleList */
+        RuleList: {
+            /**
+             * Problems
+             * @description What is wrong with the operator's rule file; the rules before hold on.
+             */
+            problems?: string[];
+            /** Rules */
+            rules: components["schemas"]["RuleState"][];
+        };
+        /**
+         * RuleState
+         * @description A rule, where it comes from, and what it sees now.
+         */
+        RuleState: {
+            /**
+             * Condition
+             * @description In words: 'above 0.05 for 5 min, until below 0.04'.
+             */
+            condition: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Metric */
+            metric: string;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "default" | "file";
+            severity: components["schemas"]["Severity"];
+            /**
+             * Since
+             * @description When it came to be so.
+             */
+            since?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "quiet" | "pending" | "firing" | "no data";
+            /** Summary */
+            summary: string;
+            /**
+             * Value
+             * @description The worst value now.
+             */
+            value?: number | null;
+        };
         /**
          * Scores
          * @description The objective's metric (not fitness) of one policy on the three instance sets; ``None`` where a set does not exist.
@@ -3484,6 +3557,129 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Implemented */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description Only these fields of the answer, or of each item of a page, separated by commas. */
+                fields?: string | null;
+            };
+            header?: {
+                /** @description ETag of an answer the caller has. */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

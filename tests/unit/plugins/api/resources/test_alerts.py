@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.installation import AlertRaised, AlertResolved
 from dean_provider.contract.workflow import ListAudit
-from dean_provider.state import queries, record
+from dean_provider.state import alert_states, queries, record
 from dean_provider.state.signing import Keys
 
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 EVALUATOR = Actor(kind=ActorKind.SYSTEM, name="alerts")
 
 
@@ -135,3 +137,33 @@ def test_asking_for_a_silence_again_with_the_same_key_finds_the_first(gateway) -
 @pytest.mark.parametrize("body", [{}, {"seconds": 59}, {"seconds": 3600, "rule": "no rule"}, {"seconds": 3600, "labels": {"x" * 65: "y"}}])
 def test_a_silence_that_cannot_be_meant_is_refused(gateway, body) -> None:
     assert gateway.post("/alerts/silences", body).status_code == 422
+
+
+def test_the_rules_are_listed_with_what_the_file_changes_and_what_each_sees(make_gateway, tmp_path) -> None:
+    path = tmp_path / "alerts.yaml"
+    path.write_text("rules: {HighCpu: false, TrialStalled: {above: 600}}", "utf-8")
+    gateway = make_gateway(alert_rules_file=str(path))
+    with Session(gateway.engine) as session, session.begin():
+        row = {"name": "TrialStalled", "state": "pending", "value": 700.0, "since": NOW, "timers": {}, "checked_at": NOW}
+        alert_states.save_rule_states(session, [row])
+    found = gateway.get("/alerts/rules", "user:viewer").json()
+    rules = {one["name"]: one for one in found["rules"]}
+    assert found["problems"] == []
+    assert (rules["TrialStalled"]["state"], rules["TrialStalled"]["value"], rules["TrialStalled"]["origin"]) == ("pending", 700, "file")
+    assert rules["TrialStalled"]["condition"].startswith("above 600 s for 1 min")
+    assert (rules["HighCpu"]["enabled"], rules["DiskFull"]["origin"], rules["DiskFull"]["state"]) == (False, "default", "no data")
+    path.write_text("rules: {TrialStalled: {above: long}}", "utf-8")
+    found = gateway.get("/alerts/rules").json()
+    assert "rules.TrialStalled.above" in found["problems"][0]
+    assert next(one for one in found["rules"] if one["name"] == "HighCpu")["enabled"] is False
+
+
+def test_an_incident_names_the_open_one_that_explains_it(gateway) -> None:
+    evolution = {"service": "evolution", "kind": "evolution"}
+    _tell(gateway, _raised("down", "EvolutionDown", labels=evolution), _raised("stalled", "TrialStalled", severity="warning"))
+    _tell(gateway, _raised("open", "BreakerOpen", labels=evolution), _raised("other", "BreakerOpen", labels={"service": "indexagent"}))
+    explained = {one["incident_id"]: one["inhibited_by"] for one in gateway.get("/alerts").json()["incidents"]}
+    assert explained == {"down": None, "stalled": "down", "open": "down", "other": None}
+    assert {one["incident_id"]: one["inhibited_by"] for one in gateway.get("/overview").json()["alerts"]} == explained
+    _tell(gateway, AlertResolved(incident_id="down", rule="EvolutionDown"))
+    assert {one["inhibited_by"] for one in gateway.get("/alerts").json()["incidents"]} == {None}

@@ -1,0 +1,1 @@
+"""Alerts: rules over what is watched, the incidents they raise, and telling people of them."""
