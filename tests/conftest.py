@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 HOME = Path(tempfile.mkdtemp(prefix="dean-tests-"))
@@ -33,6 +37,29 @@ _isolate()
 settings.register_profile("short", deadline=None, max_examples=50)
 settings.register_profile("long", deadline=None, max_examples=3000)
 settings.load_profile("long" if os.environ.get("DEAN_TEST_LONG") else "short")
+
+
+_configure = structlog.configure
+
+
+def _configure_without_caching(*args: Any, **more: Any) -> None:
+    """A logger of a module that kept what it saw first would write to the stream of one test, in its form, for every later one."""
+    _configure(*args, **{**more, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_without_caching
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Each test begins with structlog as it is by default, and what it, or an import in it, does to logging ends with it."""
+    structlog.reset_defaults()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,7 +11,7 @@ import structlog
 from dean_provider.testing import MockServices
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _quiet() -> None:
     """Services in threads of this process would log to its stdout."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

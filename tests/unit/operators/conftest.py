@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,18 +47,13 @@ def handle(plan) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def logged() -> Iterator[list[str]]:
-    """What operators log, however logging was configured by whatever ran before."""
+def logged() -> list[str]:
+    """What operators log."""
     lines: list[str] = []
 
     def keep(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
         lines.append(event["event"])
         raise structlog.DropEvent
 
-    configured, before = structlog.is_configured(), structlog.get_config()
-    structlog.reset_defaults()
     structlog.configure(processors=[structlog.stdlib.PositionalArgumentsFormatter(), keep])
-    yield lines
-    structlog.reset_defaults()
-    if configured:
-        structlog.configure(**before)
+    return lines

@@ -50,7 +50,6 @@ def test_a_service_that_cannot_start_has_the_exit_code_of_every_command(
     from dean_provider.services import command
 
     monkeypatch.setenv(variable, value)
-    monkeypatch.setattr("dean_provider.services.evolution.start.configure_logs", lambda *_: None)  # it would stay for other tests
     words = ["indexagent" if "INDEXAGENT" in variable else "evolution", *([] if variable.endswith("PORT") else ["--port", "0"])]
     assert main(["service", "run", *words]) == code
     assert command.main(words) == code

@@ -91,10 +91,7 @@ def test_a_useless_request_id_is_replaced(indexagent, given):
 
 @pytest.fixture
 def log_lines(capsys):
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    root.handlers, root.level = before
+    return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 def test_logs_are_json_lines_with_the_request_id(indexagent, log_lines):
