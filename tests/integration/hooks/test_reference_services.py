@@ -139,6 +139,8 @@ def test_every_operation_of_both_services(both: Both) -> None:
     both(evolution.LIST_PATTERNS, pattern.ListPatterns(trial_id="hooked"))
     both(evolution.MEASURE_PATTERN, pattern.MeasurePattern(pattern_id="known", trial_id="hooked", agents=30))
     both(evolution.APPLY_PATTERNS, pattern.ApplyPatterns(trial_id="hooked", pattern_ids=["known"]))
+    shut_out = pattern.QuarantinePattern(pattern_id="known", reason="it harms")
+    assert both(evolution.QUARANTINE_PATTERN, shut_out).status is pattern.PatternStatus.QUARANTINED
     both(evolution.ALLOCATE_TOKENS, economy.AllocateTokens(holder="team a", tokens=100), changing=("updated_at",))
     assert both(evolution.READ_BUDGET, EMPTY).used > 0
     assert both(evolution.READ_USAGE, economy.ReadUsage()).tokens > 0
@@ -178,6 +180,8 @@ def _operations_on_populations(both: Both, space: Any) -> pattern.PatternBody:
     source = population.DerivePopulation(population_id="side", generation=1, derived_id="copy", patterns=[body])
     both(indexagent.DERIVE_POPULATION, source)
     both(indexagent.RELEASE_POPULATION, population.PopulationRef(population_id="copy"), changing=("released",))
+    fork = population.ForkPopulation(population_id="side", generation=0, forked_id="fork")
+    assert both(indexagent.FORK_POPULATION, fork).population_id == "fork"
     assert both(indexagent.SEARCH_CODE, service.SearchCode(query="greet")).total >= 1
     both(indexagent.READ_INDEX_STATUS, EMPTY, changing=("indexed_at",))
     return body
