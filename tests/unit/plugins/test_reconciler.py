@@ -74,7 +74,7 @@ class World:
     def tell(self, *facts, workflow_id=WORKFLOW):
         with self.sessions() as session:
             told = [ReportedFact.of(fact) for fact in facts]
-            record.append(session, workflow_id, told, actor=TASK, origin=Origin(dag_id="dag", run_id="run"), keys=Keys())
+            record.append(session, workflow_id, told, actor=TASK, origin=Origin(dag_id="dag", run_id="run"), now=self.now, keys=Keys())
 
     def started(self, generations=5, **config):
         settings = TrialConfig(seed=1, **config).model_dump(mode="json")
