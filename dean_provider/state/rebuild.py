@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Event
@@ -79,15 +79,16 @@ def state_at(session: Session, workflow_id: UUID, sequence: int) -> State:
 def rebuild(sessions: Sessions, workflow_id: UUID, *, keys: Keys, force: bool = False, on_progress: Progress = lambda _: None) -> Rebuilt:
     """Fold a workflow's events from the first and make its rows what comes out.
 
-    :param force: even though the row knows of a later or another end of the chain, which then is forgotten.
-    :raises ConflictError: when it does, and ``force`` was not given.
+    :param force: even though events are not what their hashes cover, or the row knows of a later or another end of the chain, which then
+        is forgotten.
+    :raises ConflictError: when that is so, and ``force`` was not given.
     :raises NotFoundError: when the workflow has no event.
     """
     done = Rebuilt(workflow_id)
     _make_row(sessions, done)
     state, alerts = opening(workflow_id), AlertRows()
     for rows in chunks(sessions, workflow_id):
-        events = [event_of(row["canonical"], row["hash"]) for row in rows]
+        events = [_event(row, keys, force=force) for row in rows]
         told = [(event, known_fact(event.event_type, event.schema_version, event.details)) for event in events]
         snapshots = []
         for event, fact in told:
@@ -103,6 +104,17 @@ def rebuild(sessions: Sessions, workflow_id: UUID, *, keys: Keys, force: bool = 
     with sessions() as session:
         _finish(session, state, alerts, done, force=force)
     return done
+
+
+def _event(row: RowMapping, keys: Keys, *, force: bool) -> Event:
+    """The event of a row. What somebody has changed is not made the state of anything."""
+    if not force and keys.judge(row["canonical"], row["hash"]) is Verdict.WRONG:
+        raise ConflictError(
+            f"Event {row['sequence']} of {row['workflow_id']} is not what its hash covers.",
+            details={"workflow_id": str(row["workflow_id"]), "sequence": row["sequence"]},
+            suggestions=[f"dean audit verify --workflow {row['workflow_id']} says what is wrong; --force believes it all the same."],
+        )
+    return event_of(row["canonical"], row["hash"])
 
 
 def _make_row(sessions: Sessions, done: Rebuilt) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events.trial import TrialStarted
@@ -110,6 +110,18 @@ def test_a_rebuild_does_not_hide_a_cut_tail_unless_told_to(told, engine) -> None
         rebuild.rebuild(told.sessions, ID, keys=told.keys)
     done = rebuild.rebuild(told.sessions, ID, keys=told.keys, force=True)
     assert {"sequence", "head_hash", "trial_id"} <= set(done.columns)
+
+
+def test_changed_content_is_not_made_the_state_unless_told_to(told, engine, completed_generation) -> None:
+    told.append(ID, TrialStarted(trial_id="t"), completed_generation(0))
+    with engine.begin() as connection:
+        changed = func.replace(EventRow.canonical, '"trial_id":"t"', '"trial_id":"u"')
+        connection.execute(update(EventRow).where(EventRow.sequence == 2).values(canonical=changed))
+    rows = _rows(engine)
+    with pytest.raises(ConflictError, match=r"Event 2 of .* is not what its hash covers"):
+        rebuild.rebuild(told.sessions, ID, keys=told.keys)
+    assert _rows(engine) == rows
+    assert rebuild.rebuild(told.sessions, ID, keys=told.keys, force=True).columns == ["trial_id"]
 
 
 def test_what_has_no_event_cannot_be_made_again(told, engine) -> None:

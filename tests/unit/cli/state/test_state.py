@@ -40,11 +40,16 @@ def test_a_rebuild_says_what_was_wrong(recorded, capsys) -> None:
     assert "1 workflows, 2 events: 0 had rows" in capsys.readouterr().out
 
 
-def test_a_row_that_knows_another_end_is_left_unless_forced(recorded, capsys) -> None:
+def test_a_row_that_knows_another_end_is_left_unless_forced_and_the_others_are_made_again(recorded, capsys) -> None:
     workflow = recorded(1, STARTED)
+    recorded(2, STARTED)
     with recorded.sessions() as session:
-        session.execute(update(WorkflowRow).values(sequence=9, head_hash="x"))
-    assert main(["state", "rebuild"]) == ExitCode.FAILURE
+        session.execute(update(WorkflowRow).where(WorkflowRow.id == workflow).values(sequence=9, head_hash="x"))
+        session.execute(update(WorkflowRow).where(WorkflowRow.id != workflow).values(status="failed"))
+    code, done = _json(capsys, "state", "rebuild")
+    assert (code, done["workflows"], [one["columns"] for one in done["changed"]]) == (ExitCode.DIFFERENT, 1, [["status"]])
+    assert [one["workflow_id"] for one in done["left"]] == [str(workflow)]
+    assert main(["state", "rebuild"]) == ExitCode.DIFFERENT
     assert f"dean audit verify --workflow {workflow}" in capsys.readouterr().err
     assert main(["state", "rebuild", "--force"]) == 0
 
