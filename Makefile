@@ -3,6 +3,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 OLDEST_VENV ?= .venv-oldest
 DB ?= sqlite
+# Tests that run at once: what is live mostly waits.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 # A user's own Airflow is never touched: nothing of it reaches any command below.
@@ -49,14 +51,14 @@ up: $(VENV)/.run ## the same, but stay until Ctrl-C with the Airflow UI
 	@$(BIN)/dean up --db $(DB) $(ARGS)
 
 test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test, on the newest Airflow and, live, on the oldest
-	@DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -m 'not wheel' --cov --cov-report= $(ARGS)
+	@DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -n $(WORKERS) -m 'not wheel' --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage combine -q 2>/dev/null; $(BIN)/coverage report --format=total | sed 's/^/coverage: /;s/$$/ %/'
 
 test-unit: $(VENV)/.dev ## the fast tests only
-	@$(BIN)/python -m pytest tests/unit $(ARGS)
+	@$(BIN)/python -m pytest -n 2 tests/unit $(ARGS)
 
 test-oldest: $(OLDEST_VENV)/.dev ## unit tests and DAG import on the oldest Airflow
-	@$(OLDEST_VENV)/bin/python -m pytest tests/unit $(ARGS)
+	@$(OLDEST_VENV)/bin/python -m pytest -n 2 tests/unit $(ARGS)
 
 test-wheel: $(VENV)/.dev ## the built wheel in a clean environment
 	@$(BIN)/python -m pytest tests/packaging $(ARGS)

@@ -74,6 +74,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line(f"{report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, what takes longest and mostly waits begins first; on its own, what is quick."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: ("system" not in item.keywords, "integration" not in item.keywords))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share what is dear to start run in one process: the same live Airflow, the same folder of services, the same file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path, _, name = nodeid.partition("::")
+            if path.startswith("tests/system/"):
+                _, _, parameter = name.partition("[")
+                return parameter or nodeid
+            return path.rpartition("/")[0] if path.startswith("tests/integration/") else path
+
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -424,6 +424,7 @@ async def test_one_of_several_processes_does_it(world):
         (f"elsewhere/{2**22 + 5}/x", False),
         ("not of ours", False),
     ],
+    ids=["alive", "gone", "elsewhere", "malformed"],
 )
 def test_a_process_of_this_machine_that_is_no_more_is_not_waited_for(holder, gone):
     assert module._is_gone(holder) is gone

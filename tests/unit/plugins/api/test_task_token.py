@@ -46,6 +46,7 @@ def test_any_of_the_secrets_may_have_signed() -> None:
         "no.token.atall",
         jwt.encode({**CLAIMS, "exp": 2**33, "iat": 1}, None, algorithm="none"),
     ],
+    ids=["secret", "expired", "endless", "future", "audience", "no-dag", "map-index", "long", "malformed", "unsigned"],
 )
 def test_any_other_is_refused_without_a_trace(token) -> None:
     with pytest.raises(AuthenticationError) as caught:

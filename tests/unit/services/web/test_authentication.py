@@ -62,6 +62,7 @@ def test_a_service_token_signed_with_the_secret_is_as_good(indexagent):
         "not.a.token",
         "",
     ],
+    ids=["secret", "expired", "future", "endless", "nobody", "refresh", "untyped", "unsigned", "malformed", "empty"],
 )
 def test_other_tokens_are_not(indexagent, token):
     assert ask(indexagent(jwt_secret=SECRET), token).status_code == 401
