@@ -54,13 +54,23 @@ def _settings(kind: type[Settings], given: dict[str, Any]) -> Settings:
         raise InvalidConfigurationError(f"The settings cannot work: {text}.", details={"problems": problems}) from None
 
 
+def _start_both(given: dict[str, Any], lifeline: int | None) -> int:
+    from dean_provider.services.evolution.settings import EvolutionSettings  # noqa: PLC0415  each service imports only what it needs
+    from dean_provider.services.indexagent.settings import IndexAgentSettings  # noqa: PLC0415
+    from dean_provider.services.together import run_both  # noqa: PLC0415
+
+    def listening(kind: type[ServiceSettings], port: str) -> tuple[str, int]:
+        said = _settings(kind, {name: given[key] for name, key in (("host", "host"), ("port", port)) if key in given})
+        return said.host, said.port
+
+    return run_both(listening(IndexAgentSettings, "indexagent_port"), listening(EvolutionSettings, "evolution_port"), lifeline)
+
+
 def _start(arguments: argparse.Namespace) -> int:
     given = {key: value for key, value in vars(arguments).items() if value is not None}
     service, lifeline = given.pop("service"), given.pop("lifeline", None)
     if service == "all":
-        from dean_provider.services.together import run_both  # noqa: PLC0415  each service imports only what it needs
-
-        return run_both(**given, lifeline=lifeline)
+        return _start_both(given, lifeline)
     if service == "indexagent":
         from dean_provider.services.indexagent import start as indexagent  # noqa: PLC0415
 

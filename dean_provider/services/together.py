@@ -23,6 +23,9 @@ _START_SECONDS = 60.0
 News: TypeAlias = "queue.SimpleQueue[_Child | None]"
 """A service that answers or has ended; ``None`` when we are told to stop."""
 
+Address: TypeAlias = tuple[str, int]
+"""Host and port; 0 picks a free one."""
+
 
 class _Child:
     """One service: its first line on stdout is its address, and it ends when we do."""
@@ -76,21 +79,28 @@ def _url(address: str) -> str:
     return address.rpartition(" ")[2]
 
 
-def _require_free(host: str, *ports: int) -> None:
+def _require_free(*addresses: Address) -> None:
     """Say which port is taken before anything is started."""
-    for port in ports:
+    for host, port in addresses:
         if port:
             listen(host, port).close()
 
 
-def run_both(*, host: str = "127.0.0.1", indexagent_port: int = 8081, evolution_port: int = 8090, lifeline: int | None = None) -> int:
+def _listening(address: Address) -> list[str]:
+    host, port = address
+    return ["--host", host, "--port", str(port)]
+
+
+def run_both(indexagent: Address, evolution: Address, lifeline: int | None = None) -> int:
     """Start IndexAgent, then the Evolution API, and keep both until one ends or we are told to stop.
 
+    :param indexagent: where it listens, and ``evolution`` likewise.
+    :param lifeline: descriptor of a pipe whose closing ends both.
     :returns: 0 when told to stop; what a service that ended by itself said, or 1 when that was nothing.
     :raises ConfigurationError: a port is taken.
     :raises ServiceUnavailableError: a service hangs as it starts.
     """
-    _require_free(host, indexagent_port, evolution_port)
+    _require_free(indexagent, evolution)
     news: News = queue.SimpleQueue()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -101,12 +111,11 @@ def run_both(*, host: str = "127.0.0.1", indexagent_port: int = 8081, evolution_
         die_with(lifeline)
     children: list[_Child] = []
     try:
-        children.append(_Child("indexagent", ["--host", host, "--port", str(indexagent_port)], news))
+        children.append(_Child("indexagent", _listening(indexagent), news))
         if not _answers(news):
             return _ending(children)
         url = _url(children[0].address)
-        more = ["--host", host, "--port", str(evolution_port), "--indexagent-url", url]
-        children.append(_Child("evolution", more, news))
+        children.append(_Child("evolution", [*_listening(evolution), "--indexagent-url", url], news))
         if not _answers(news):
             return _ending(children)
         _say("Both services run; Ctrl-C stops them.")

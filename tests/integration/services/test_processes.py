@@ -93,6 +93,18 @@ def test_both_in_one_command_run_a_trial_and_stop_together(tmp_path, caller_of, 
     assert {path.name for path in (tmp_path / ".dean").glob("*.db")} == {"indexagent.db", "evolution.db"}
 
 
+def test_both_listen_where_their_environment_says(tmp_path):
+    def free_port():
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            return probe.getsockname()[1]
+
+    first, second = free_port(), free_port()
+    ports = {"DEAN_INDEXAGENT_PORT": str(first), "DEAN_EVOLUTION_PORT": str(second)}
+    with process(tmp_path, "all", DEAN_EVOLUTION_WORKERS="1", **ports) as started:
+        assert announced(started, "IndexAgent") == f"http://127.0.0.1:{first}"
+        assert announced(started, "Evolution API") == f"http://127.0.0.1:{second}"
+
+
 def test_when_one_ends_by_itself_so_does_the_other(tmp_path):
     with process(tmp_path, "all", "--indexagent-port", "0", "--evolution-port", "0", DEAN_EVOLUTION_WORKERS="1") as started:
         announced(started, "IndexAgent")
