@@ -71,7 +71,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         options = {"airflow_python": request.getfixturevalue("oldest_python")}
     with Stack(home, env=SETTINGS, triggerers=0, fresh=True, **options) as running:
         for dag_id in DAG_IDS:
-            running.wait_for_dag(dag_id)
+            running.wait_for_dag(dag_id, timeout=300)
         yield running
 
 
@@ -101,7 +101,8 @@ class Live:
         self.stack = stack
         self.newest = newest
 
-    def wait(self, ready: Callable[[], Any], what: str, timeout: float = 120.0) -> Any:
+    def wait(self, ready: Callable[[], Any], what: str, timeout: float = 300.0) -> Any:
+        """Wait for what comes in seconds on a quiet machine, and tests run side by side here."""
         found: list[Any] = []
 
         def look() -> bool:

@@ -22,7 +22,7 @@ from dean_provider.local.component import Program
 from dean_provider.local.postgres import Postgres
 from dean_provider.local.supervisor import Supervisor
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yaml"

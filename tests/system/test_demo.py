@@ -25,7 +25,7 @@ from dean_provider.engine.objectives import load_objective
 from dean_provider.local.environment import RUN_MARKER
 from dean_provider.local.ledger import Ledger
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 DEAN = str(Path(sys.executable).parent / "dean")
 SIZE = {"population_size": 12, "generations": 8, "seed": 11}

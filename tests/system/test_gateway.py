@@ -14,7 +14,7 @@ from dean_provider.local.stack import Stack
 pytestmark = [
     pytest.mark.system,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.parametrize("stack", ["newest"], indirect=True),
 ]
 Ask = Callable[..., requests.Response]

@@ -9,7 +9,7 @@ import pytest
 
 from dean_provider.contract.trial import Trial, TrialStatus
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 MAPPED = ("mapped-through", "mapped-left")
 

@@ -13,7 +13,7 @@ import pytest
 
 from dean_provider.contract.trial import TerminationReason, TrialStatus
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(autouse=True)

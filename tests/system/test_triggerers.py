@@ -8,7 +8,7 @@ import pytest
 
 from dean_provider.contract.trial import TrialStatus
 
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
