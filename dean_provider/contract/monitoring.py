@@ -68,10 +68,10 @@ class Watch(BaseModel):
 class BudgetBurn(BaseModel):
     """Tokens of the whole Evolution API, and how fast they go."""
 
-    total: int
+    total: int | None = Field(default=None, description="None when there is no bound; so is what is available.")
     allocated: int
     consumed: int
-    available: int
+    available: int | None = None
     per_hour: float | None = Field(default=None, description="Tokens used in the last hour, as far back as figures reach.")
     checked_at: datetime
 

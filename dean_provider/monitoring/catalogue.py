@@ -58,7 +58,6 @@ _TRIALS = (
     _counter("dean_evaluations_total", "evaluations", "Evaluations of candidates in the generations recorded since figures are kept."),
     _gauge("dean_trial_generation", "generations", "Last generation recorded of a running trial.", *OF_A_TRIAL),
     _gauge("dean_trial_generations", "generations", "Generations it is to have.", *OF_A_TRIAL),
-    _gauge("dean_trial_evaluations", "evaluations", "Evaluations of candidates so far.", *OF_A_TRIAL),
     _gauge("dean_trial_best_fitness", "", "Best fitness so far.", *OF_A_TRIAL),
     _gauge("dean_trial_mean_fitness", "", "Mean fitness of the last generation.", *OF_A_TRIAL),
     _gauge("dean_trial_diversity", "ratio", "Diversity of the last generation.", *OF_A_TRIAL),
@@ -103,6 +102,7 @@ _GATEWAY = (
 _WATCHING = (
     _gauge("dean_monitoring_round_seconds", "seconds", "Time that the last round of questions took."),
     _gauge("dean_monitoring_lag_seconds", "seconds", "How much later than due the last round began."),
+    _gauge("dean_monitoring_age_seconds", "seconds", "Since the last round of questions: how old all other figures are."),
     _gauge("dean_monitoring_series", "series", "Series told in the last round."),
     _counter("dean_monitoring_rounds_total", "", "Rounds of questions."),
     _counter("dean_monitoring_dropped_total", "", "Figures left out because there were too many.", "service"),

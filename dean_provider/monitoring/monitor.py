@@ -23,14 +23,20 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+async def _nothing() -> None:
+    """Nobody else asks."""
+
+
 @dataclass
 class Monitor:
     """:param period_seconds: from one round of questions to the next.
+    :param follow: makes sure that what the leader found is known here; never raises.
     :param then: what the leader does after each round, in order; one that fails keeps no other from it.
     """
 
     period_seconds: float = 10.0
     history: History = field(default_factory=History)
+    follow: Callable[[], Awaitable[None]] = _nothing
     then: list[Then] = field(default_factory=list)
     now: Callable[[], datetime] = _now
 

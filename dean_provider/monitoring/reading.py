@@ -48,7 +48,7 @@ class Sample:
     labels: Labels = ()
 
     @classmethod
-    def of(cls, name: str, value: float, service: str = "", **labels: str) -> Sample:
+    def of(cls, name: str, value: float, service: str = "", /, **labels: str) -> Sample:
         """The same, with labels by name."""
         return cls(name, value, service, tuple(sorted(labels.items())))
 

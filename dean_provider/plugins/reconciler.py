@@ -8,8 +8,6 @@ services asynchronously. Two at once would do no harm.
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -68,25 +66,6 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _name() -> str:
-    return f"{socket.gethostname()[:50]}/{os.getpid()}/{uuid4().hex[:8]}"
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether ``holder`` was a process of this machine that is no more."""
-    host, _, rest = holder.partition("/")
-    pid = rest.partition("/")[0]
-    if host != socket.gethostname()[:50] or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 class Reconciler:
     """:param period: seconds between two comparisons.
     :param sessions: open sessions of Airflow's database; used in threads.
@@ -107,7 +86,7 @@ class Reconciler:
         self._period = timedelta(seconds=period)
         self._sessions = sessions
         self._service = service
-        self._holder = holder or _name()
+        self._holder = holder or leases.new_holder()
         self._now = now
         self._sleep = sleep
         self._due = self._renew_at = datetime.fromtimestamp(0, timezone.utc)
@@ -153,7 +132,7 @@ class Reconciler:
         if self._now() < self._renew_at:
             return True
         now = self._now()
-        mine = await self._database(lambda session: leases.hold(session, LEASE, self._holder, LEASE_SECONDS, gone=_is_gone, now=now))
+        mine = await self._database(lambda session: leases.hold(session, LEASE, self._holder, LEASE_SECONDS, gone=leases.is_gone, now=now))
         self._renew_at = now + timedelta(seconds=LEASE_SECONDS / 2 if mine else 0)
         return mine
 

@@ -6,8 +6,11 @@ must do no harm when it is done twice.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from uuid import uuid4
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -15,10 +18,31 @@ from sqlalchemy.orm import Session
 from dean_provider.state.statements import insert_new, rows_of, table_of
 from dean_provider.state.tables import LeaseRow
 
-__all__ = ["hold", "release"]
+__all__ = ["hold", "is_gone", "new_holder", "release"]
 
 _leases = table_of(LeaseRow)
 _PAST = datetime.fromtimestamp(0, timezone.utc)
+_HOST_LENGTH = 50
+
+
+def new_holder() -> str:
+    """A name for this process that no other has: machine, process, and a part that was never there before."""
+    return f"{socket.gethostname()[:_HOST_LENGTH]}/{os.getpid()}/{uuid4().hex[:8]}"
+
+
+def is_gone(holder: str) -> bool:
+    """Whether ``holder`` was a process of this machine that is no more."""
+    host, _, rest = holder.partition("/")
+    pid = rest.partition("/")[0]
+    if host != socket.gethostname()[:_HOST_LENGTH] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def hold(

@@ -6,6 +6,7 @@ the caller commits. So sequences have no gap, two writers never see the same hea
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from dean_provider.state.signing import Keys, installed_keys
 from dean_provider.state.statements import insert_new, table_of
 from dean_provider.state.tables import EventRow, InstallationRow
 from dean_provider.state.writing import Writer, take
+from dean_provider.telemetry.recording import count_when_kept
 
 __all__ = ["append", "append_system", "system_workflow_id"]
 
@@ -60,6 +62,7 @@ def append(
     :raises PermissionDeniedError: when the record belongs to another origin, or to the installation.
     :raises ConflictError: when a key is taken by a different fact.
     """
+    start = time.perf_counter()
     told, instant = [_told(fact) for fact in facts], now or datetime.now(timezone.utc)
     if origin is not None and workflow_type == SYSTEM:
         raise PermissionDeniedError("No DAG run owns the installation's own record.", details={"workflow_id": str(workflow_id)})
@@ -77,6 +80,7 @@ def append(
     writer.write(session)
     if writer.state.sequence > before.sequence:
         commits.note(session, workflow_id)
+    count_when_kept(session, [fact.told for fact in new], start)
     after = writer.state
     return Recorded(recorded=len(new), known=known, generation=after.complete_to, head=Head(sequence=after.sequence, hash=after.head_hash))
 

@@ -17,7 +17,6 @@ from dean_provider import __version__
 from dean_provider.config import ProviderSettings, resolve
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.endpoints.dialect import Dialect
-from dean_provider.contract.service import ServiceName
 from dean_provider.monitoring.history import History
 from dean_provider.monitoring.monitor import Monitor
 from dean_provider.plugins.api.authentication import Authentication, Identify
@@ -70,13 +69,12 @@ _FURTHER_STATUSES = (403, 501, 502, 504)
 """Too little right, and what services behind the gateway may come to."""
 
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
-_RESOURCES = (access, agents, alerts, audit, configuration, facts, form, live, monitoring, patterns, report, services, starting, steering, tokens, trials)
+_RESOURCES = (access, agents, alerts, audit, configuration, facts, form, health, live, monitoring, patterns, report, services, starting, steering, tokens, trials)
 
 
-def routes(around: Surroundings, instruments: Instruments) -> Table:
+def routes(around: Surroundings) -> Table:
     """Every operation with what it does and for whom: the one table."""
-    table = {operation: served for resource in _RESOURCES for operation, served in resource.routes(around).items()}
-    return {**table, **health.routes(around, instruments)}
+    return {operation: served for resource in _RESOURCES for operation, served in resource.routes(around).items()}
 
 
 def rights(table: Table) -> dict[str, Right]:
@@ -142,7 +140,7 @@ def build_app(
     """
     settings = settings or resolve().settings
     around = around or Surroundings(settings, _room(settings), monitor=_monitor(settings))
-    instruments = Instruments(ServiceName.GATEWAY, __version__)
+    instruments = around.instruments
 
     updates = Live(settings, around.room.sessions, instruments, trusted_origins())
 
@@ -164,7 +162,7 @@ def build_app(
     )
     install_problem_handlers(app)
     app.add_exception_handler(SQLAlchemyError, _database_error)
-    table, dialect = routes(around, instruments), _mounted()
+    table, dialect = routes(around), _mounted()
     handlers = {
         operation: endpoint(operation, dialect.routes[operation.name].method, served, around.room) for operation, served in table.items()
     }

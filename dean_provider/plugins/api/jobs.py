@@ -21,11 +21,13 @@ class Job:
 
     :param run: one round; never blocks the loop.
     :param period: seconds between the end of one round and the start of the next.
+    :param end: done once when all jobs have ended.
     """
 
     name: str
     run: Callable[[], Awaitable[None]]
     period: float
+    end: Callable[[], Awaitable[None]] | None = None
 
 
 async def _keep_running(job: Job, sleep: Sleep) -> None:
@@ -47,3 +49,4 @@ async def running(jobs: Sequence[Job], sleep: Sleep = asyncio.sleep) -> AsyncIte
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(job.end() for job in jobs if job.end is not None), return_exceptions=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 
 from fastapi import Response
@@ -16,13 +16,16 @@ from dean_provider.contract.installation import Status
 from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceName
 from dean_provider.errors import DeanError
 from dean_provider.hooks.service import ServiceHook
+from dean_provider.monitoring.reading import Sample
+from dean_provider.monitoring.text import exposition
 from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.caller import CallerKind
 from dean_provider.plugins.api.database import Sessions
+from dean_provider.plugins.api.resources.monitoring import readable
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.web.health import HealthReport
-from dean_provider.web.instruments import Instruments
 
 __all__ = ["routes"]
 
@@ -30,7 +33,7 @@ _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 _PATIENCE_SECONDS = 5.0
 
 
-def routes(around: Surroundings, instruments: Instruments) -> Table:
+def routes(around: Surroundings) -> Table:
     async def check_record() -> Check:
         return await around.room.cheap.run(lambda: _record(around.room.sessions))
 
@@ -45,14 +48,28 @@ def routes(around: Surroundings, instruments: Instruments) -> Table:
         trials = await around.room.cheap.run(lambda: _trials(call))
         return _status(dict(zip(services, checks, strict=True)), trials, call)
 
-    def metrics(_: Empty, call: Call) -> Response:
-        return PlainTextResponse(instruments.text(), media_type=_EXPOSITION)
+    async def metrics(_: Empty, call: Call) -> Response:
+        """What the leader found, whichever process answers; this process's own figures where nobody has found anything of late."""
+        monitor = around.monitor
+        await monitor.follow()
+        reading = monitor.reading
+        if reading is None or monitor.stale:
+            text = around.instruments.text()
+        else:
+            age = Sample.of("dean_monitoring_age_seconds", (monitor.now() - reading.taken_at).total_seconds())
+            text = await around.room.cheap.run(lambda: exposition(reading, _shown_to(call), [age]))
+        return PlainTextResponse(text, media_type=_EXPOSITION)
 
     return {
         gateway.HEALTH: Served(health, Right.KNOWN),
         gateway.METRICS: Served(metrics, Right.FIGURES),
         gateway.READ_STATUS: Served(read_status, Right.SIGNED_IN),
     }
+
+
+def _shown_to(call: Call) -> Collection[str] | None:
+    """Whoever has the token for the figures sees all; a person, their own DAGs' trials."""
+    return None if call.caller.kind is CallerKind.SCRAPER else readable(call)
 
 
 def _record(sessions: Sessions) -> Check:

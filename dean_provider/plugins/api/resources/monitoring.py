@@ -29,7 +29,11 @@ _RUNNING, _RECENT = 50, 20
 def routes(around: Surroundings) -> Table:
     monitor = around.monitor
 
-    def read_overview(_: Empty, call: Call) -> Overview:
+    async def read_overview(_: Empty, call: Call) -> Overview:
+        await monitor.follow()
+        return await around.room.cheap.run(lambda: overview(call))
+
+    def overview(call: Call) -> Overview:
         from dean_provider.state import permitted
 
         dag_ids = readable(call)
@@ -50,7 +54,7 @@ def routes(around: Surroundings) -> Table:
             timestamp=datetime.now(timezone.utc),
         )
 
-    def read_series(request: ReadSeries, call: Call) -> SeriesPage:
+    async def read_series(request: ReadSeries, call: Call) -> SeriesPage:
         """:raises InvalidConfigurationError: when the range ends before it begins."""
         if request.start and request.end and request.end < request.start:
             raise InvalidConfigurationError(
@@ -58,6 +62,10 @@ def routes(around: Surroundings) -> Table:
                 details={"problems": [{"field": "end", "rule": "must not be before start"}]},
                 suggestions=["Swap start and end."],
             )
+        await monitor.follow()
+        return await around.room.expensive.run(lambda: series_page(request, call))
+
+    def series_page(request: ReadSeries, call: Call) -> SeriesPage:
         shown_of = {None, *readable(call)}
         found = [
             series

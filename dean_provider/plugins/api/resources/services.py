@@ -26,9 +26,12 @@ from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
 
-__all__ = ["routes"]
+__all__ = ["routes", "watched_services"]
 
 _MOST_SERVICES = 200
+_MISSED = timedelta(hours=1)
+"""For so long a service that is heard of no more is still asked how it is, so that whoever watches learns that it is away."""
+
 _DESCRIPTION = "Services that registered with the gateway. Changed through it."
 Registered = dict[str, dict[str, Any]]
 
@@ -105,7 +108,7 @@ def remove(request: ServiceRef, call: Call) -> Released:
 
     fact = ServiceRemoved(service=request.name, url=before["url"][:2000])
     told = ReportedFact.of(fact, key=f"service:{request.name}:{call.request_id}")
-    record_installation(call, [told], also=lambda session: _keep(session, change))
+    record_installation(call, [told], also=lambda session: _keep(session, change, request.name))
     return Released(released=True)
 
 
@@ -124,15 +127,23 @@ def _services(text: str | None) -> Registered:
     return {name: entry for name, entry in found.items() if isinstance(entry, dict)} if isinstance(found, dict) else {}
 
 
-def _change(session: Session, change: Callable[[Registered], Registered]) -> Registered:
+def watched_services() -> list[KnownService]:
+    """Those that registered, and those that were heard of until lately. Blocks."""
+    stored = _stored()
+    return [_shown(entry) for entry in {**_missed(stored), **_alive(stored)}.values()]
+
+
+def _change(session: Session, change: Callable[[Registered], Registered], removed: str = "") -> Registered:
     row = variables.locked(session, SERVICES)
-    changed = change(_alive(_services(row.get_val() if row is not None else None)))
-    variables.write(session, SERVICES, json.dumps({"services": changed}), description=_DESCRIPTION)
+    stored = _services(row.get_val() if row is not None else None)
+    changed = change(_alive(stored))
+    missed = {name: entry for name, entry in _missed(stored).items() if name != removed}
+    variables.write(session, SERVICES, json.dumps({"services": {**missed, **changed}}), description=_DESCRIPTION)
     return changed
 
 
-def _keep(session: Session, change: Callable[[Registered], Registered]) -> None:
-    _change(session, change)
+def _keep(session: Session, change: Callable[[Registered], Registered], removed: str = "") -> None:
+    _change(session, change, removed)
 
 
 def _expiry(entry: dict[str, Any]) -> datetime:
@@ -141,12 +152,23 @@ def _expiry(entry: dict[str, Any]) -> datetime:
 
 def _alive(stored: Registered) -> Registered:
     """Those heard of lately; what a person wrote by hand and is not whole is left out."""
-    alive = {}
+    return _expiring(stored, _now(), None)
+
+
+def _missed(stored: Registered) -> Registered:
+    """The newest of those that are heard of no more since a little while."""
+    found = _expiring(stored, _now() - _MISSED, _now())
+    return dict(sorted(found.items(), key=lambda item: item[1]["seen_at"])[-_MOST_SERVICES:])
+
+
+def _expiring(stored: Registered, after: datetime, until: datetime | None) -> Registered:
+    found = {}
     for name, entry in stored.items():
         with suppress(KeyError, TypeError, ValueError, ValidationError):
-            if _expiry(entry) > _now() and _shown(entry).name == name:
-                alive[name] = entry
-    return alive
+            expiry = _expiry(entry)
+            if expiry > after and (until is None or expiry <= until) and _shown(entry).name == name:
+                found[name] = entry
+    return found
 
 
 def _shown(entry: dict[str, Any]) -> KnownService:

@@ -1,0 +1,69 @@
+"""Who asks: one process of all, by a short lease in the database, so that another takes over within seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dean_provider.monitoring.record import Sessions
+from dean_provider.state import leases
+
+__all__ = ["LEASE_SECONDS", "RENEW_SECONDS", "Leadership"]
+
+LEASE = "monitoring"
+LEASE_SECONDS = 6.0
+RENEW_SECONDS = 1.5
+
+
+class Leadership:
+    """:param holder: this process among all."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        holder: str,
+        now: Callable[[], datetime],
+        hold: Callable[..., bool] = leases.hold,
+        seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._sessions = sessions
+        self._holder = holder
+        self._now = now
+        self._hold = hold
+        self._seconds = seconds
+        self._until: datetime | None = None
+        self._alone = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one now. When nobody can be asked any more, the last one goes on: it is known to be alive."""
+        return self._until is not None and (self._alone or self._now() < self._until)
+
+    def renew(self) -> bool:
+        """Take the lease, or renew it. Blocks.
+
+        :raises Exception: the database's; whoever had the lease goes on then.
+        """
+        instant = self._now()
+        try:
+            with self._sessions() as session:
+                mine = self._take(session, instant)
+        except Exception:
+            self._alone = self._until is not None
+            raise
+        self._alone = False
+        self._until = instant + timedelta(seconds=self._seconds) if mine else None
+        return mine
+
+    def release(self) -> None:
+        """Let another take over at once. Blocks."""
+        if self._until is None:
+            return
+        self._until, self._alone = None, False
+        with self._sessions() as session:
+            leases.release(session, LEASE, self._holder)
+
+    def _take(self, session: Session, instant: datetime) -> bool:
+        return self._hold(session, LEASE, self._holder, self._seconds, gone=leases.is_gone, now=instant)

@@ -1,0 +1,1 @@
+"""What code tells of itself while it works: statistics, spans, and what stands in every log line."""
