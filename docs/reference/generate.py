@@ -24,14 +24,12 @@ from dean_provider.config.text import to_text
 from dean_provider.contract import live
 from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, gateway, indexagent
 from dean_provider.contract.events import Event, Fact, fact_types
-from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
 from dean_provider.plugins.api.app import build_app, rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, matrix
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.surroundings import Surroundings
-from dean_provider.web.instruments import Instruments
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "dean_provider/plugins/www"
@@ -226,7 +224,7 @@ def _operation(operation: Operation[Any, Any], spelled: list[Dialect]) -> str:
 
 def _gateway_rights() -> dict[str, Right]:
     settings = ProviderSettings()
-    return rights(routes(Surroundings(settings), Instruments(ServiceName.GATEWAY, "")))
+    return rights(routes(Surroundings(settings)))
 
 
 def gateway_page() -> str:

@@ -14,11 +14,10 @@ from dean_provider.contract.service import ServiceName
 from dean_provider.plugins.api.app import rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, Row, matrix
 from dean_provider.plugins.api.surroundings import Surroundings
-from dean_provider.web.instruments import Instruments
 
 pytestmark = pytest.mark.integration
 
-ROWS = list(matrix(rights(routes(Surroundings(ProviderSettings()), Instruments(ServiceName.GATEWAY, "")))))
+ROWS = list(matrix(rights(routes(Surroundings(ProviderSettings())))))
 NOBODY = "00000000-0000-0000-0000-0000000000ff"
 RUNNING, HIDDEN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000003"
 

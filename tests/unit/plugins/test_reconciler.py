@@ -35,7 +35,7 @@ from dean_provider.plugins import reconciler as module
 from dean_provider.plugins.reconciler import Reconciler
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.carried import KEY
-from dean_provider.state import queries, record
+from dean_provider.state import leases, queries, record
 from dean_provider.state.signing import Keys
 from dean_provider.state.tables import RunEndingRow
 
@@ -427,7 +427,7 @@ async def test_one_of_several_processes_does_it(world):
     ids=["alive", "gone", "elsewhere", "malformed"],
 )
 def test_a_process_of_this_machine_that_is_no_more_is_not_waited_for(holder, gone):
-    assert module._is_gone(holder) is gone
+    assert leases.is_gone(holder) is gone
 
 
 async def test_it_is_compared_at_once_and_then_every_period(world):

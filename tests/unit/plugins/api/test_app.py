@@ -23,13 +23,13 @@ def _wire(path: str) -> str:
 
 
 def test_every_operation_of_the_contract_is_served_by_one_rule(gateway) -> None:
-    table = routes(gateway.around, Instruments(gateway.indexagent.dialect.service, "0"))
+    table = routes(gateway.around)
     assert {operation.name for operation in table} == set(operations.REFERENCE.routes) == {one.name for one in operations.OPERATIONS}
     assert set(rights(table)) == set(operations.REFERENCE.routes) | set(DOCUMENTS) | set(SOCKETS)
 
 
 def test_every_route_of_the_application_has_a_rule(gateway) -> None:
-    table = routes(gateway.around, Instruments(gateway.indexagent.dialect.service, "0"))
+    table = routes(gateway.around)
     assert {route.name for route in gateway.client.app.routes} == set(rights(table))
 
 
