@@ -25,6 +25,7 @@ from dean_provider.hooks.auth import Claims
 from dean_provider.hooks.channel import Channel
 from dean_provider.hooks.exchange import Call, exchange
 from dean_provider.hooks.message import Answer
+from dean_provider.hooks.observing import Observed
 from dean_provider.hooks.steps import Compute, LookUp, Steps
 
 __all__ = ["Manner", "Versioned", "begun", "operate", "read_again", "send", "spoken_dialect"]
@@ -92,21 +93,24 @@ def operate(
     :param repeatable: whether doing it twice is the same as once, if this request differs from its operation in that.
     :param headers: further headers of the request.
     """
-    route, call = yield from _prepared(channel, operation, manner, repeatable, headers)
-    answer = yield from exchange(channel, route.build(request), call)
-    return (yield from _read(route, operation, request, answer, call))
+    with Observed(operation.service.value, operation.name, manner.request_id) as seen:
+        route, call = yield from _prepared(channel, operation, manner, repeatable, {**(headers or {}), **seen.headers})
+        answer = yield from exchange(channel, route.build(request), call)
+        return (yield from _read(route, operation, request, answer, call))
 
 
 def read_again(
     channel: Channel, operation: Operation[Any, Response], request: BaseModel, manner: Manner, etag: str | None
 ) -> Steps[Versioned[Response]]:
     """Read what may not have changed since it had ``etag``; then little travels."""
-    route, call = yield from _prepared(channel, operation, manner, None, {"If-None-Match": etag} if etag else None)
-    answer = yield from exchange(channel, route.build(request), replace(call, accepts=_is_unchanged))
-    if _is_unchanged(answer):
-        return Versioned(None, etag)
-    response = yield from _read(route, operation, request, answer, call)
-    return Versioned(response, answer.headers.get("etag"))
+    known = {"If-None-Match": etag} if etag else {}
+    with Observed(operation.service.value, operation.name, manner.request_id) as seen:
+        route, call = yield from _prepared(channel, operation, manner, None, {**known, **seen.headers})
+        answer = yield from exchange(channel, route.build(request), replace(call, accepts=_is_unchanged))
+        if _is_unchanged(answer):
+            return Versioned(None, etag)
+        response = yield from _read(route, operation, request, answer, call)
+        return Versioned(response, answer.headers.get("etag"))
 
 
 def _prepared(
@@ -172,7 +176,8 @@ def send(
         headers=headers or {},
         claims=manner.claims,
     )
-    answer = yield from exchange(channel, wire, call)
+    with Observed(channel.service, "request", manner.request_id) as seen:
+        answer = yield from exchange(channel, wire, replace(call, headers={**call.headers, **seen.headers}))
     text = "json" not in answer.headers.get("content-type", "json")
     return payload_of(answer, text=text, asked={"operation": call.what}, request_id=call.request_id)
 

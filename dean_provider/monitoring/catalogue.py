@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dean_provider.contract.monitoring import MetricType
 from dean_provider.monitoring.reading import Family
 
-__all__ = ["CATALOGUE", "OF_A_TRIAL", "Metric"]
+__all__ = ["CATALOGUE", "GROUPS", "OF_A_TRIAL", "Metric"]
 
 OF_A_TRIAL = ("dag_id", "name", "workflow_id")
 """Labels of a trial's figures: told for the newest running trials only, to whoever may read runs of that DAG."""
@@ -113,6 +113,13 @@ _HOSTS = (
     _gauge("dean_host_disk_ratio", "ratio", "Share of the disk below AIRFLOW_HOME that is in use.", "host"),
 )
 
-CATALOGUE: Mapping[str, Metric] = {
-    metric.name: metric for metric in (*_SERVICES, *_TRIALS, *_TOKENS, *_AIRFLOW, *_GATEWAY, *_WATCHING, *_HOSTS)
+GROUPS: Mapping[str, tuple[Metric, ...]] = {
+    "Services": _SERVICES,
+    "Trials": _TRIALS,
+    "Tokens and patterns": _TOKENS,
+    "Airflow, its database and Redis": _AIRFLOW,
+    "The gateway, over all processes of the API server": _GATEWAY,
+    "The watching itself": _WATCHING,
+    "Machines": _HOSTS,
 }
+CATALOGUE: Mapping[str, Metric] = {metric.name: metric for group in GROUPS.values() for metric in group}

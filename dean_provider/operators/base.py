@@ -12,6 +12,7 @@ from airflow.sdk.bases.operator import BaseAsyncOperator
 
 from dean_provider.failures import failing_as_airflow
 from dean_provider.operators.recording import RecordingStep
+from dean_provider.telemetry.work import known_of, working
 from dean_provider.triggers.task_state import TaskIdentity, correlation_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class TrialOperator(RecordingStep, BaseAsyncOperator):
 
     async def aexecute(self, context: Context) -> Any:
         """Carry out the step, with errors of the house as Airflow's."""
-        with failing_as_airflow():
+        known = known_of(self, TaskIdentity.of(context).as_arguments(), correlation_of(context))
+        with failing_as_airflow(), working(type(self).__name__, **known):
             return await self.act(context)
 
     @abstractmethod

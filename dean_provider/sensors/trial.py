@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from dean_provider.failures import as_airflow, failing_as_airflow
 from dean_provider.handle import TrialHandle
 from dean_provider.links import TrialLink
 from dean_provider.sensors.deferral import refuse_ignored
+from dean_provider.telemetry.work import known_of, working
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -101,7 +103,7 @@ class TrialSensor(BaseSensorOperator):
 
         with failing_as_airflow():
             handle = self._handle()
-        with recording(self, self._record(handle), context) as recorder:
+        with self._working(context), recording(self, self._record(handle), context) as recorder:
             with failing_as_airflow():
                 trial = self._first_look(context, handle, recorder)
             if trial is not None and self._settled(trial):
@@ -118,10 +120,16 @@ class TrialSensor(BaseSensorOperator):
         with failing_as_airflow():
             handle = self._handle()
         if UNRECORDED in event:
-            with recording(self, self._record(handle), context, resumed=True) as recorder:
+            with self._working(context), recording(self, self._record(handle), context, resumed=True) as recorder:
                 recorder.backlog.merge(Backlog.of(event[UNRECORDED].get("backlog")))
                 asyncio.run(self._record_end(recorder, handle))
         return self._finish(handle, event)
+
+    def _working(self, context: Context) -> AbstractContextManager[None]:
+        from dean_provider.triggers.task_state import TaskIdentity, correlation_of
+
+        known = known_of(self, TaskIdentity.of(context).as_arguments(), correlation_of(context))
+        return working(type(self).__name__, **known)
 
     def on_kill(self) -> None:
         """Decide what becomes of the trial when this task is killed while it waits on a worker.

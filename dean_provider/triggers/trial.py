@@ -15,6 +15,7 @@ from dean_provider.handle import RecordRef
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.facts import ending
 from dean_provider.recording.tasks import recorder_for
+from dean_provider.telemetry.work import working
 from dean_provider.triggers.following import Watch
 from dean_provider.triggers.recorded import follow_recorded
 from dean_provider.triggers.task_state import GIVEN_UP, TaskIdentity, read_task_state
@@ -107,12 +108,22 @@ class TrialTrigger(BaseTrigger):
         try:
             # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
             hook = await asyncio.to_thread(self.hook)
-            await self._resolve(hook)
-            event = await follow_recorded(hook, self.watch, self.recorder(), log=self.log)
+            with working(type(self).__name__, **self._known()):
+                await self._resolve(hook)
+                event = await follow_recorded(hook, self.watch, self.recorder(), log=self.log)
         except asyncio.CancelledError:
             await self._after_cancellation()
             raise
         yield TriggerEvent(event)  # type: ignore[no-untyped-call]
+
+    def _known(self) -> dict[str, Any]:
+        return {
+            "trial_id": self.watch.trial_id,
+            "workflow_id": ((self.record or {}).get("ref") or {}).get("workflow_id"),
+            "dag_id": self.identity.dag_id,
+            "run_id": self.identity.run_id,
+            "correlation_id": self.correlation_id,
+        }
 
     def hook(self) -> EvolutionAPIHook:
         """The client of the Evolution API."""

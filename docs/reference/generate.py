@@ -26,6 +26,8 @@ from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialec
 from dean_provider.contract.events import Event, Fact, fact_types
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
+from dean_provider.monitoring.catalogue import GROUPS
+from dean_provider.monitoring.statistics import STATISTICS
 from dean_provider.plugins.api.app import build_app, rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, matrix
 from dean_provider.plugins.api.rights import Right
@@ -360,6 +362,41 @@ def openapi() -> str:
 
 SOCKET_MODELS = (live.Hello, live.LiveEvent, live.Missed, live.Heartbeat, live.Closing, live.Resume)
 
+
+def metrics() -> str:
+    lines = ["# Metrics", NOTE, *METRICS_TEXT.strip().split("\n"), ""]
+    for title, group in GROUPS.items():
+        lines += [f"## {title}", "", "| metric | type | unit | labels | meaning |", "|---|---|---|---|---|"]
+        for metric in group:
+            labels = ", ".join(f"`{label}`" for label in (*(("service",) if metric in GROUPS["Services"] else ()), *metric.labels))
+            lines.append(f"| `{metric.name}` | {metric.type.value} | {metric.unit} | {labels} | {_cell(metric.help)} |")
+        lines.append("")
+    lines += ["## Among Airflow's statistics", "", *STATISTICS_TEXT.strip().split("\n"), "", "| statistic | is |", "|---|---|"]
+    lines += [f"| `{statistic}` | gauge, as `{name}` |" for name, statistic in STATISTICS.items()]
+    lines += [f"| `{statistic}` | {meaning} |" for statistic, meaning in TOLD_AT_ONCE.items()]
+    return "\n".join([*lines, ""])
+
+
+METRICS_TEXT = """
+What `/dean/metrics` tells a scraper and `/dean/api/v1/metrics` tells over time; [how to monitor](../how-to/monitor.md) says how to get at
+them. One process of all asks everything once every `[dean] monitoring_seconds` and every process tells what it found, so figures are as old
+as `dean_monitoring_age_seconds` says. Figures with the label `workflow_id` are told for the 50 newest running trials, to whoever may read
+runs of their DAG and to the holder of `[dean] metrics_token`.
+
+Services' own figures stand beside these under their own names, with the label `service`: from Prometheus text, also as one JSON string, and
+from JSON. Of one service at most 400 are kept; those with a label for each agent, trial or run are not, nor are histograms' buckets.
+"""
+STATISTICS_TEXT = """
+For StatsD and OpenTelemetry, as `[metrics]` in Airflow's configuration says. Where there are tags, the values also stand at the end of a
+second name (`dean.service.up.evolution`), because plain StatsD drops tags.
+"""
+TOLD_AT_ONCE = {
+    "dean.call.duration": "timing of each call of a hook, by `service` and `operation`, in whichever process calls",
+    "dean.call.errors": "counter of those that failed, by `service` and `operation`",
+    "dean.record.append": "timing of recording events, the commit included",
+    "dean.events.<event type>": "counter of events recorded",
+}
+
 PAGES: dict[Path, Callable[[], str]] = {
     PAGE / "src/api/openapi.json": openapi,
     ROOT / "dean_provider/config/options.json": provider_options,
@@ -371,6 +408,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs/reference/gateway.md": gateway_page,
     ROOT / "docs/reference/permissions.md": permissions,
     ROOT / "docs/reference/objectives.md": objectives,
+    ROOT / "docs/reference/metrics.md": metrics,
 }
 
 

@@ -14,6 +14,7 @@ from dean_provider.contract.events.envelope import ReportedFact
 from dean_provider.contract.workflow import Origin, Recorded, WorkflowDetail
 from dean_provider.errors import ServiceUnavailableError
 from dean_provider.plugins.api.call import Call
+from dean_provider.telemetry.tracing import span
 
 __all__ = ["patiently", "record", "record_installation"]
 
@@ -54,7 +55,8 @@ def record(
     from dean_provider.state.record import append
 
     def work() -> tuple[Recorded, WorkflowDetail]:
-        with call.sessions() as session:
+        kinds = sorted({fact.event_type for fact in facts})
+        with span("dean.record", workflow_id=str(workflow_id), events=kinds), call.sessions() as session:
             told = append(session, workflow_id, facts, actor=call.caller.actor, origin=origin, correlation_id=call.request_id)
             also(session)
             return told, queries.read_workflow(session, workflow_id)

@@ -17,6 +17,7 @@ from dean_provider.plugins.api.authentication import caller_of
 from dean_provider.plugins.api.cache import Cache, LocalCache, named
 from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.database import Sessions, open_session
+from dean_provider.plugins.api.log_context import about
 from dean_provider.plugins.api.rights import Right, authorize
 from dean_provider.plugins.api.workers import Workers
 
@@ -79,6 +80,7 @@ def _call(http: Request, room: Room, key: str | None) -> Call:
 
 def _check(served: Served, request: Any, call: Call) -> None:
     authorize(served.right, call, request)
+    about(call.workflow)
     if served.only is not None and call.subject.workflow_type != served.only:
         raise NotFoundError(f"There is no {served.only} {call.subject.id}.", details={"workflow_type": call.subject.workflow_type})
 
@@ -86,6 +88,7 @@ def _check(served: Served, request: Any, call: Call) -> None:
 async def _kept(operation: Operation[Any, Any], served: Served, room: Room, request: Any, call: Call, names: frozenset[str] | None) -> bytes:
     """The body of an answer: as it was made for the same state, or made now. Whether the caller may have it is asked every time."""
     await room.cheap.run(lambda: _check(served, request, call))
+    about(call.workflow)
     asked = (operation.name, request.model_dump_json(), ",".join(sorted(names or ())))
     name = named(*asked, str(call.subject.id), call.subject.head.hash)
     body = await room.cache.get(name)
@@ -107,6 +110,7 @@ async def _served(served: Served, room: Room, request: Any, call: Call) -> Resul
 
     if inspect.iscoroutinefunction(served.handler):
         await workers.run(check)
+        about(call.workflow)
         result: Result = await served.handler(request, call)
         return result
 

@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 d33c73315b2cf537a46dbc4050ea293ebad78a9dd3aa05ceb1ccc6beca7f0f6e
+// sha256 a6ff23444f2a6df844ecd1099f1de9a5cd84253bf388ae3b996b97c611b99ec2
 
 export interface paths {
     "/api/v1/access": {
@@ -1086,7 +1086,7 @@ export interface components {
             /** Allocated */
             allocated: number;
             /** Available */
-            available: number;
+            available?: number | null;
             /**
              * Checked At
              * Format: date-time
@@ -1099,8 +1099,11 @@ export interface components {
              * @description Tokens used in the last hour, as far back as figures reach.
              */
             per_hour?: number | null;
-            /** Total */
-            total: number;
+            /**
+             * Total
+             * @description None when there is no bound; so is what is available.
+             */
+            total?: number | null;
         };
         /**
          * CancelTrialBody
