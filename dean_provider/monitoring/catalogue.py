@@ -40,6 +40,14 @@ def _counter(name: str, unit: str, text: str, *labels: str) -> Metric:
     return Metric(name, MetricType.COUNTER, unit, text, labels)
 
 
+def _histogram(name: str, text: str, *labels: str) -> tuple[Metric, ...]:
+    return (
+        _counter(f"{name}_sum", "seconds", f"{text} All together.", *labels),
+        _counter(f"{name}_count", "", f"{text} How often.", *labels),
+        _counter(f"{name}_bucket", "", f"{text} How often at most so long.", "le", *labels),
+    )
+
+
 _SERVICES = (
     _gauge("dean_service_up", "", "1 while a service answers and serves, also degraded; else 0.", "kind"),
     _gauge("dean_service_health", "", "1 healthy, 0.5 degraded, 0 unhealthy.", "kind"),
@@ -88,15 +96,19 @@ _AIRFLOW = (
 _GATEWAY = (
     _gauge("dean_gateway_processes", "processes", "API server processes with a gateway that were heard of of late."),
     _counter("dean_gateway_requests_total", "", "Requests answered.", "method", "route", "status"),
-    _counter("dean_gateway_request_seconds_sum", "seconds", "Time spent answering.", "method", "route"),
-    _counter("dean_gateway_request_seconds_count", "", "Requests whose time was taken.", "method", "route"),
-    _counter("dean_gateway_request_seconds_bucket", "", "Those that took at most so long.", "le", "method", "route"),
+    *_histogram("dean_gateway_request_seconds", "Time to answer.", "method", "route"),
     _counter("dean_gateway_events_total", "events", "Events recorded.", "event_type"),
-    _counter("dean_gateway_append_seconds_sum", "seconds", "Time spent recording events."),
-    _counter("dean_gateway_append_seconds_count", "", "Times that events were recorded."),
-    _counter("dean_gateway_append_seconds_bucket", "", "Those that took at most so long.", "le"),
+    *_histogram("dean_gateway_append_seconds", "Time to record events, the commit included."),
     _gauge("dean_gateway_queue_depth", "requests", "Requests that are worked on or wait for a thread.", "queue"),
-    _gauge("dean_gateway_socket_clients", "clients", "Live connections that are open."),
+    _gauge("dean_gateway_live_clients", "clients", "Live sockets that are open, by what they are about.", "about"),
+    _counter("dean_gateway_live_opened_total", "", "Live sockets opened."),
+    _counter("dean_gateway_live_refused_total", "", "Live sockets that were not opened, by the problem's code.", "error_code"),
+    _counter("dean_gateway_live_closed_total", "", "Live sockets closed by the server, by why.", "code"),
+    _counter("dean_gateway_live_events_total", "events", "Events handed to live sockets; each once, however many watch."),
+    _counter("dean_gateway_live_missed_total", "", "Times that a client was too slow and was told what it missed."),
+    _gauge("dean_gateway_live_redis_up", "", "1 while wake-ups arrive over Redis in every process; 0 without Redis, or while it is away."),
+    *_histogram("dean_gateway_live_delivery_seconds", "Time from recording an event to handing it to a socket."),
+    *_histogram("dean_gateway_live_look_seconds", "Time that looking for new events takes."),
     _gauge("dean_gateway_info", "", "1, labelled with the version.", "version"),
 )
 _WATCHING = (

@@ -26,13 +26,13 @@ STATISTICS = {
     "dean_patterns": "dean.patterns",
     "dean_airflow_queue_lag_seconds": "dean.airflow.queue_lag_seconds",
     "dean_gateway_queue_depth": "dean.gateway.queue_depth",
-    "dean_gateway_socket_clients": "dean.gateway.socket_clients",
+    "dean_gateway_live_clients": "dean.gateway.live_clients",
     "dean_monitoring_lag_seconds": "dean.monitoring.lag_seconds",
     "dean_monitoring_round_seconds": "dean.monitoring.round_seconds",
 }
 """Our figures' names among Airflow's statistics. Single trials have none: their number has no bound there."""
 
-_TAGS = ("service", "status", "queue")
+_TAGS = ("service", "status", "queue", "about")
 
 
 def statistics(reading: Reading) -> Iterator[tuple[str, float, dict[str, str]]]:

@@ -97,13 +97,18 @@ def tally_source(sessions: Sessions, seconds: float, now: Callable[[], datetime]
 
 
 def together(processes: Sequence[Values]) -> dict[Key, float]:
-    """What several processes see: numbers of things add up, how a machine is they all see alike, and a constant stays one."""
+    """What several processes see: numbers of things add up, a machine they all see alike, and what is up is so for all."""
     found: dict[Key, float] = {}
     for process in processes:
         for key, value in process.items():
-            alike = key[0].startswith(_HOSTS) or key[0].endswith("_info")
-            found[key] = max(found.get(key, value), value) if alike else found.get(key, 0.0) + value
+            found[key] = _joined(key[0], found[key], value) if key in found else value
     return found
+
+
+def _joined(name: str, one: float, other: float) -> float:
+    if name.startswith(_HOSTS) or name.endswith("_info"):
+        return max(one, other)
+    return min(one, other) if name.endswith("_up") else one + other
 
 
 _ENDINGS = {TrialCompleted: "completed", TrialFailed: "failed", TrialCancelled: "cancelled"}

@@ -162,7 +162,7 @@ async def test_what_follows_a_round_is_the_leaders_and_failures_stop_nothing(ins
 async def test_what_processes_count_is_added_up_for_good(installation) -> None:
     processes = [installation.process(number) for number in range(2)]
     counters = [Counter("dean_gateway_requests", "x", ["method", "route", "status"], registry=one.registry) for one in processes]
-    clients = [Gauge("dean_gateway_socket_clients", "x", registry=one.registry) for one in processes]
+    clients = [Gauge("dean_gateway_live_clients", "x", registry=one.registry) for one in processes]
     for counter, gauge, count in zip(counters, clients, (3, 4), strict=True):
         counter.labels("GET", "a", "200").inc(count)
         gauge.set(count)
@@ -171,10 +171,10 @@ async def test_what_processes_count_is_added_up_for_good(installation) -> None:
     def value(name: str) -> float:
         return next(one.value for one in processes[0].monitor.reading.samples if one.name == name)
 
-    assert (value("dean_gateway_requests_total"), value("dean_gateway_socket_clients"), value("dean_gateway_processes")) == (7, 7, 2)
+    assert (value("dean_gateway_requests_total"), value("dean_gateway_live_clients"), value("dean_gateway_processes")) == (7, 7, 2)
     counters[0].labels("GET", "a", "200").inc(10)
     await installation.go(processes[:1], 50)
-    assert (value("dean_gateway_requests_total"), value("dean_gateway_socket_clients"), value("dean_gateway_processes")) == (17, 3, 1)
+    assert (value("dean_gateway_requests_total"), value("dean_gateway_live_clients"), value("dean_gateway_processes")) == (17, 3, 1)
 
 
 async def test_what_could_not_be_told_is_told_later(installation) -> None:
