@@ -30,6 +30,8 @@ def read_access(_: Empty, call: Call) -> Access:
         "change_configuration": authority.configures(OVERRIDES),
         "change_services": authority.configures(SERVICES),
         "read_audit": authority.audits(),
+        "acknowledge_alerts": authority.reads() and authority.configures(OVERRIDES),
+        "silence_alerts": authority.configures(OVERRIDES),
     }
     return _access(call, {name: "" if may else "your role does not allow it" for name, may in allowed.items()})
 
@@ -50,6 +52,7 @@ def read_trial_access(_: WorkflowRef, call: Call) -> Access:
             "apply": act or _completed(trial),
             "fork": start or ("" if trial.generation >= 0 else "no generation is recorded yet"),
             "replay": start or _completed(trial),
+            "acknowledge": act,
             "audit": "" if authority.audits(dag_id) else "your role may not read the audit log",
         },
     )

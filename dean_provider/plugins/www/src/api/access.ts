@@ -34,7 +34,8 @@ export function permissions(access: Access | undefined): Permissions {
   };
 }
 
-/** What the reader may do at all: read_trials, read_configuration, change_configuration, change_services, read_audit. */
+/** What the reader may do at all: read_trials, read_configuration, change_configuration, change_services, read_audit, acknowledge_alerts,
+ * silence_alerts. */
 export function useAccess(): Permissions {
   const { data } = useQuery({
     queryKey: keys.access,
@@ -45,11 +46,14 @@ export function useAccess(): Permissions {
   return permissions(data);
 }
 
-/** What the reader may do with one trial: cancel, pause, resume, apply, fork, replay, audit. Asked anew whenever the trial changes. */
-export function useTrialAccess(workflowId: string): Permissions {
+/** What the reader may do with one trial: cancel, pause, resume, apply, fork, replay, acknowledge, audit. Asked anew whenever the trial
+ * changes. Without a trial nothing is asked. */
+export function useTrialAccess(workflowId: string | null): Permissions {
+  const id = workflowId ?? "";
   const { data } = useQuery({
-    queryKey: [...keys.trial(workflowId), "access"],
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/trials/{workflow_id}/access", { params: { path: { workflow_id: workflowId } }, signal })),
+    queryKey: [...keys.trial(id), "access"],
+    queryFn: ({ signal }) => ask(api.GET("/api/v1/trials/{workflow_id}/access", { params: { path: { workflow_id: id } }, signal })),
+    enabled: workflowId !== null,
     refetchInterval: 15_000,
   });
   return permissions(data);

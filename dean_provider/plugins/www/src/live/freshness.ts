@@ -7,6 +7,7 @@ import type { LiveEvent } from "./socket";
 /** What an event makes stale, by the beginning of its name in the record. */
 const STALE: [prefix: string, stale: readonly QueryKey[]][] = [
   ["alert.", [keys.alerts, keys.overview]],
+  ["silence.", [keys.alerts, keys.overview]],
   ["pattern.", [keys.patterns]],
   ["service.", [keys.services, keys.overview]],
   ["configuration.", [keys.access]],

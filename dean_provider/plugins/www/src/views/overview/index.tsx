@@ -1,38 +1,107 @@
-import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
-import { ask, api } from "@/api/client";
-import { keys } from "@/api/keys";
+import type { Model } from "@/api/client";
+import { useOverview } from "@/api/overview";
+import styles from "./overview.module.css";
+import { IncidentCard } from "@/components/alert/IncidentCard";
+import alertStyles from "@/components/alert/alert.module.css";
 import { Card } from "@/components/layout/Card";
 import { PageHeader } from "@/components/layout/PageHeader";
 import { Section } from "@/components/layout/Section";
+import { ServiceStrip } from "@/components/service/ServiceStrip";
 import { Answer } from "@/components/state/Answer";
-import { EmptyState } from "@/components/state/states";
+import { EmptyState, Stale } from "@/components/state/states";
+import { When } from "@/components/text/When";
 import { TrialTable } from "@/components/trial/TrialTable";
-import { usePolling } from "@/live/LiveProvider";
+import { plural } from "@/format/number";
 
-/** Everything at one glance. */
+import { Budget } from "./Budget";
+import { RunningTrial } from "./RunningTrial";
+
+const SHOWN = 12;
+const SHOWN_ALERTS = 5;
+
+/** Everything at one glance: which trials run, how they do, what is wrong and what to press. */
 export default function Overview() {
-  const query = useQuery({
-    queryKey: [...keys.overview, "trials"],
-    queryFn: ({ signal }) => ask(api.GET("/api/v1/trials", { params: { query: { limit: 20 } }, signal })),
-    refetchInterval: usePolling(5_000),
-  });
+  const query = useOverview();
   return (
     <>
-      <PageHeader title="Overview" />
-      <Section title="Trials">
-        <Answer query={query} what="the trials">
-          {({ workflows }) =>
-            workflows.length ? (
-              <Card flush>
-                <TrialTable caption="Trials, newest first" trials={workflows} />
+      <PageHeader title="Overview">{query.data && <Summary overview={query.data} />}</PageHeader>
+      <Answer query={query} what="the overview" lines={10}>
+        {(overview) => <Glance overview={overview} />}
+      </Answer>
+    </>
+  );
+}
+
+function Summary({ overview }: { overview: Model<"Overview"> }) {
+  return (
+    <span className="dim">
+      {plural(overview.running.length, "running trial")} · {overview.alerts.length ? plural(overview.alerts.length, "alert") : "no alert"} · updated{" "}
+      <When at={overview.timestamp} />
+    </span>
+  );
+}
+
+function Glance({ overview }: { overview: Model<"Overview"> }) {
+  const { watch, services, running, recent, alerts, budget } = overview;
+  return (
+    <div className={styles["view"]}>
+      <div>
+        {watch.stale && <Stale at={watch.taken_at ?? null} reason="No API server has asked the services since. What follows of them may have changed." />}
+        {services.length > 0 && <ServiceStrip services={services} />}
+      </div>
+      <div className={styles["columns"]}>
+        <Section title="Running">
+          {running.length === 0 ? (
+            <Card>
+              <EmptyState title="No trial runs now">Start one from its DAG, its schedule, or the dean command; it shows up here at once.</EmptyState>
+            </Card>
+          ) : (
+            <div className={styles["running"]}>
+              {running.slice(0, SHOWN).map((trial) => (
+                <RunningTrial key={trial.id} trial={trial} />
+              ))}
+              {running.length > SHOWN && (
+                <p className={styles["more"]}>
+                  <Link to="/trials?status=running">{plural(running.length - SHOWN, "more running trial")}</Link>
+                </p>
+              )}
+            </div>
+          )}
+        </Section>
+        <div className={styles["side"]}>
+          <Section title="Alerts" aside={alerts.length > SHOWN_ALERTS && <Link to="/alerts">all {alerts.length}</Link>}>
+            {alerts.length === 0 ? (
+              <Card>
+                <span className="dim">Nothing is wrong that a rule looks for.</span>
               </Card>
             ) : (
-              <EmptyState title="No trial yet" />
-            )
-          }
-        </Answer>
+              <div className={alertStyles["list"]}>
+                {alerts.slice(0, SHOWN_ALERTS).map((incident) => (
+                  <IncidentCard key={incident.incident_id} incident={incident} />
+                ))}
+              </div>
+            )}
+          </Section>
+          {budget && (
+            <Section title="Token budget">
+              <Budget budget={budget} />
+            </Section>
+          )}
+        </div>
+      </div>
+      <Section title="Recent outcomes">
+        {recent.length === 0 ? (
+          <Card>
+            <EmptyState title="No trial has ended yet" />
+          </Card>
+        ) : (
+          <Card flush>
+            <TrialTable caption="Trials that ended last" trials={recent.slice(0, SHOWN)} />
+          </Card>
+        )}
       </Section>
-    </>
+    </div>
   );
 }

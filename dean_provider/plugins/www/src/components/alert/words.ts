@@ -1,0 +1,17 @@
+import type { Model } from "@/api/client";
+import { withUnit } from "@/format/number";
+
+export type Incident = Model<"Incident">;
+
+/** A rule's name in words: ServiceDown → service down. */
+export function ruleWords(rule: string): string {
+  const words = rule.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+  return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
+}
+
+/** What was measured against what it is held to; nothing when there is no figure. */
+export function measured(incident: Pick<Incident, "value" | "threshold" | "unit">): string {
+  if (incident.value == null) return "";
+  const limit = incident.threshold == null ? "" : `, limit ${withUnit(incident.threshold, incident.unit ?? "")}`;
+  return `${withUnit(incident.value, incident.unit ?? "")}${limit}`;
+}
