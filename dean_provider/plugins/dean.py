@@ -48,7 +48,8 @@ def _views() -> list[dict[str, Any]]:
         "dean-run": ("dag_run", "dags/{DAG_ID}/runs/{RUN_ID}"),
     }
     return [
-        {"name": "DEAN", "href": f"dean/page/{path}", "destination": destination, "url_route": route, **icons}
+        # `nav_top_level` is Airflow's from 3.3 on; before, the entry stands by itself only while no other plugin has one.
+        {"name": "DEAN", "href": f"dean/page/{path}", "destination": destination, "url_route": route, "nav_top_level": True, **icons}
         for route, (destination, path) in places.items()
     ]
 
