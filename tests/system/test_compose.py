@@ -227,3 +227,5 @@ def test_every_service_starts_as_the_file_says_is_healthy_and_a_trial_runs_throu
     plain.supervisor.wait_for(ended, "the trial's run to end", timeout=180, every=1)
     assert states == ["success"]
     assert list((plain.home / "reports").rglob("*.html"))
+    recorded = api._session.get(f"{api.url}/dean/api/v1/trials", params={"run_id": "composed"}, timeout=30).json()["workflows"]
+    assert [(one["status"], one["generation"]) for one in recorded] == [("completed", 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -93,6 +94,14 @@ class Client:
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.request("GET", path, **more)
+
+    def get_together(self, paths: list[str], **more: Any) -> list[httpx.Response]:
+        """All of them at once."""
+
+        async def run() -> list[httpx.Response]:
+            return list(await asyncio.gather(*(self._http.get(path, **more) for path in paths)))
+
+        return self._portal.call(run)
 
 
 @dataclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import re
+import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -145,3 +147,27 @@ def test_expensive_reads_are_turned_away_first(gateway, monkeypatch) -> None:
     shed = gateway.get(f"/trials/{workflow_id}/generations")
     assert (shed.status_code, shed.headers["retry-after"]) == (503, "2")
     assert gateway.get(f"/trials/{workflow_id}").status_code == 200
+
+
+def test_however_many_ask_at_once_no_more_connections_are_taken_than_there_are_threads(gateway) -> None:
+    workflow_id = gateway.trial()
+    room, gate, taken, most = gateway.around.room, threading.Event(), set(), [0]
+    sessions = room.sessions
+
+    @contextmanager
+    def held():
+        with sessions() as session:
+            taken.add(threading.get_ident())
+            most[0] = max(most[0], len(taken))
+            if len(taken) == room.cheap.threads:
+                gate.set()
+            assert gate.wait(30)
+            yield session
+            taken.discard(threading.get_ident())
+
+    room.sessions = held
+    paths = [f"/api/v1/trials/{workflow_id}", f"/api/v1/trials/{workflow_id}/generations", "/api/v1/trials"] * 20
+    answers = gateway.client.get_together(paths, headers={"x-caller": "user:admin"})
+    assert most[0] <= room.cheap.threads + room.expensive.threads
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert sum(answer.status_code == 200 for answer in answers) > len(paths) // 2
