@@ -84,8 +84,9 @@ bench: $(VENV)/.bench ## every benchmark, side by side in one run
 chaos: $(VENV)/.dev $(OLDEST_VENV)/.dev ## the fault tests, at length
 	@DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests -m chaos --timeout 3600 $(ARGS)
 
-fuzz: $(VENV)/.dev ## the property tests, with thousands of examples
+fuzz: $(VENV)/.dev $(OLDEST_VENV)/.dev ## the property tests with thousands of examples, and every interface asked 20,000 times
 	@DEAN_TEST_LONG=1 $(BIN)/python -m pytest tests/unit --timeout 3600 $(ARGS)
+	@DEAN_TEST_LONG=1 DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest tests/integration/plugins/fuzz -s $(ARGS)
 
 constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
 	@sh .ci/constraints

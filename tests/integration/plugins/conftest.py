@@ -112,13 +112,13 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     started: list[subprocess.Popen[bytes]] = []
     servers: list[Server] = []
 
-    def start(auth: str, prefix: str = "", **env: str) -> Server:
+    def start(auth: str, prefix: str = "", python: str = sys.executable, **env: str) -> Server:
         home = tmp_path_factory.mktemp(f"airflow-{auth}")
         (home / "dags").mkdir()
         log, ready = home / "server.log", home / "ready.json"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, SERVER, auth, ready],
+                [python, SERVER, auth, ready],
                 env={**_environment(auth, home, prefix), **env},
                 stdout=output,
                 stderr=subprocess.STDOUT,

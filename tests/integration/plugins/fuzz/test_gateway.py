@@ -1,0 +1,169 @@
+"""The gateway in Airflow's API server, asked everything by an admin, with both reference services behind it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import uuid
+from typing import Any
+
+import pytest
+
+from dean_provider.contract.endpoints import evolution
+from dean_provider.contract.events import ReportedFact
+from dean_provider.contract.events.trial import GenerationCompleted, ReportPublished, TrialCompleted, TrialStarted, TrialValidated
+from dean_provider.contract.trial import ListGenerations, Trial
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(1800)]
+
+DAG = "dean_evolution_trial"
+_numbers = itertools.count()
+CHANGED = ({"population_size": 40}, {"poll_seconds": 2.5}, {"failure_tolerance": 30}, {"mutation_rate": 0.2})
+
+
+class Recorded:
+    """Trials of the services that the gateway has on record, and what a request about them must hold to make sense."""
+
+    def __init__(self, server: Any, caller: Any, small: Any) -> None:
+        self.server = server
+        self.caller = caller
+        self.small = small
+        self.reports = server.home / "dean" / "reports"
+        self.reports.mkdir(parents=True)
+        self.completed = [self.record(caller.run(small(name=f"ended-{number}", population_size=30))) for number in range(3)]
+        self.running: list[str] = []
+        self.services: list[str] = []
+        self.pattern = "fuzzed"
+        body = {"ranges": [{"trait": "x", "index": 0, "low": -0.1, "high": 0.1}]}
+        pattern = {"pattern_id": self.pattern, "body": body, "objective": "sphere", "trial_id": "trial-1"}
+        caller.http.post(f"{caller.evolution_url}/api/v1/patterns", json={"pattern": pattern}).raise_for_status()
+
+    def record(self, trial: Trial) -> str:
+        """Tell the gateway about a trial, as its tasks would."""
+        assert trial.config is not None
+        workflow_id, run_id = str(uuid.uuid4()), f"run-of-{trial.trial_id}"
+        page = self.caller.call(evolution.LIST_GENERATIONS, ListGenerations(trial_id=trial.trial_id))
+        facts: list[Any] = [
+            TrialValidated(trial_id=trial.trial_id, population_id=trial.population_id, config=trial.config.model_dump(mode="json")),
+            TrialStarted(trial_id=trial.trial_id, population_id=trial.population_id),
+            *(GenerationCompleted(generation=one) for one in page.generations),
+        ]
+        if trial.status.ended:
+            report = self.reports / f"{workflow_id}.html"
+            report.write_text("<p>done</p>", "utf-8")
+            ended = TrialCompleted(generation=trial.current_generation, digest=trial.digest, best_fitness=trial.best_fitness)
+            facts += [ended, ReportPublished(uri=report.as_uri(), digest=trial.digest)]
+        body = {"origin": {"dag_id": DAG, "run_id": run_id}, "facts": [ReportedFact.of(one).model_dump(mode="json") for one in facts]}
+        path = f"/dean/api/v1/workflows/{workflow_id}/events"
+        self.server.send("POST", path, token=self.server.task_token(run_id=run_id), json=body).raise_for_status()
+        return workflow_id
+
+    def ended(self, case: Any, fuzz: Any) -> None:
+        case.path_parameters["workflow_id"] = fuzz.random.choice(self.completed)
+
+    def going_on(self, case: Any, fuzz: Any) -> None:
+        """One that runs long; a few of them are enough."""
+        if len(self.running) < 3:
+            trial = self.caller.start(self.small(name="long", generations=50_000))
+            self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial.trial_id}/pause")
+            self.running.append(self.record(trial))
+        case.path_parameters["workflow_id"] = fuzz.random.choice(self.running)
+
+    def cancel(self, case: Any, fuzz: Any) -> None:
+        self.going_on(case, fuzz)
+        self.running.remove(case.path_parameters["workflow_id"])
+
+    def apply(self, case: Any, fuzz: Any) -> None:
+        self.ended(case, fuzz)
+        case.body["pattern_ids"] = [self.pattern]
+
+    def request(self, case: Any, fuzz: Any) -> None:
+        name = {"name": f"drawn-{next(_numbers)}"}
+        case.body.update(dag_id=DAG, config=fuzz.random.choice([name, {**name, "objective": "sphere", "generations": 3}, {}]))
+
+    def fork(self, case: Any, fuzz: Any) -> None:
+        self.ended(case, fuzz)
+        case.body.update(generation=fuzz.random.choice([None, 0, 2]), config=fuzz.random.choice([{}, {"generations": 9}]))
+
+    def compare(self, case: Any, fuzz: Any) -> None:
+        case.query["workflow_ids"] = ",".join(fuzz.random.sample(self.completed, 2))
+
+    def agent(self, case: Any, fuzz: Any) -> None:
+        self.ended(case, fuzz)
+        workflow_id = case.path_parameters["workflow_id"]
+        page = self.server.call("GET", f"/trials/{workflow_id}/agents?limit=5").json()["agents"]
+        case.path_parameters["agent_id"] = fuzz.random.choice(page)["agent_id"]
+
+    def change(self, case: Any, fuzz: Any) -> None:
+        revision = self.server.call("GET", "/configuration?fields=revision").json()["revision"]
+        case.body.update(revision=revision, values=fuzz.random.choice(CHANGED), unset=[])
+
+    def revert(self, case: Any, fuzz: Any) -> None:
+        found = self.server.call("GET", "/configuration?fields=revision,history").json()
+        earlier = [one["revision"] for one in found["history"]]
+        case.body.update(revision=found["revision"], to=fuzz.random.choice(earlier or [found["revision"]]))
+
+    def register(self, case: Any, fuzz: Any) -> None:
+        name = f"service-{next(_numbers) % 20}"
+        case.path_parameters["name"] = name
+        case.body.update(kind="other", url="http://127.0.0.1:9", ttl_seconds=600)
+        self.services.append(name)
+
+    def registered(self, case: Any, fuzz: Any) -> None:
+        if self.services:
+            case.path_parameters["name"] = self.services[-1]
+
+    def tell(self, case: Any, fuzz: Any) -> None:
+        """Only tasks may, and only about themselves."""
+        run_id = f"told-{next(_numbers)}"
+        fuzz.instead = {"Authorization": f"Bearer {self.server.task_token(run_id=run_id)}"}
+        case.path_parameters["workflow_id"] = str(uuid.uuid4())
+        case.body.update(workflow_type="trial", origin={"dag_id": DAG, "run_id": run_id})
+        case.body["facts"] = [{"event_type": "own.seen", "idempotency_key": "k", "details": {"seen": fuzz.random.random()}}]
+
+    @property
+    def recipes(self) -> dict[str, Any]:
+        about_one = ("read_trial", "read_metrics", "read_trial_access", "list_trial_agents", "list_trial_patterns", "read_report")
+        more = ("replay_trial", "read_workflow", "list_events")
+        return {
+            **dict.fromkeys((*about_one, *more), self.ended),
+            "cancel_trial": self.cancel,
+            "pause_trial": self.going_on,
+            "resume_trial": self.going_on,
+            "apply_patterns": self.apply,
+            "request_trial": self.request,
+            "fork_trial": self.fork,
+            "compare_trials": self.compare,
+            "read_trial_agent": self.agent,
+            "read_trial_lineage": self.agent,
+            "change_configuration": self.change,
+            "revert_configuration": self.revert,
+            "register_service": self.register,
+            "heartbeat_service": self.registered,
+            "remove_service": self.registered,
+            "record_facts": self.tell,
+        }
+
+
+PLACES = ["the oldest Airflow", "PostgreSQL, behind a path", *(["SQLite"] if os.environ.get("DEAN_TEST_LONG") else [])]
+
+
+@pytest.fixture(params=PLACES)
+def server(request: pytest.FixtureRequest, start_server: Any, connections: Any) -> Any:
+    """The places it is asked in. The oldest Airflow is on SQLite as well."""
+    if request.param == "PostgreSQL, behind a path":
+        database = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": request.getfixturevalue("postgresql")}
+        return start_server("simple", "/af", **connections, **database)
+    if request.param == "the oldest Airflow":
+        return start_server("simple", python=request.getfixturevalue("oldest_python"), **connections)
+    return start_server("simple", **connections)
+
+
+def test_the_gateway_answers_everything_as_it_says(server: Any, services: Any, caller_of: Any, small: Any, fuzz: Any, amount: Any) -> None:
+    recorded = Recorded(server, caller_of(services.indexagent, services.evolution), small)
+    headers = {"Authorization": f"Bearer {server.tokens['admin']}"}
+    logs = (*services.logs, server.home / "server.log")
+    asked = fuzz(f"{server.origin}{server.prefix}/dean", headers=headers, recipes=recorded.recipes, logs=logs)
+    requests, at_least = amount(3000, 34)
+    asked.run(requests, at_least)
+    asked.require(at_least=at_least, successes=0.6)
