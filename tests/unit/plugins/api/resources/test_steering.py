@@ -129,8 +129,12 @@ def test_what_can_be_done_is_told_with_reasons(gateway) -> None:
         "apply": False,
         "fork": False,
         "replay": False,
+        "acknowledge": False,
         "audit": True,
     }
+    general = gateway.get("/access", "user:viewer").json()
+    assert (general["allowed"]["acknowledge_alerts"], general["allowed"]["silence_alerts"]) == (False, False)
+    assert gateway.get("/access").json()["allowed"]["acknowledge_alerts"]
     assert "may not edit runs of DAG mine" in access["reasons"]["cancel"]
     allowed = gateway.get(f"/trials/{running}/access").json()["allowed"]
     assert (allowed["cancel"], allowed["pause"], allowed["replay"]) == (True, True, False)

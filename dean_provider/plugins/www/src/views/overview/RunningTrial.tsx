@@ -54,7 +54,7 @@ export function RunningTrial({ trial }: { trial: Model<"Workflow"> }) {
       <div>
         <p>
           <span className="dim">tokens</span> <b>{spent === null ? compact(trial.tokens_used) : percent(spent)}</b>
-          <span className="dim">{spent === null ? " used" : " of budget"}</span>
+          <span className="dim">{spent === null ? " used" : ` of ${compact(trial.token_budget)}`}</span>
         </p>
         {spent !== null && <Bar value={spent} label="Tokens used" text={percent(spent)} colour={spent >= 1 ? "--bad" : "--tokens"} />}
       </div>

@@ -19,6 +19,7 @@ import { Budget } from "./Budget";
 import { RunningTrial } from "./RunningTrial";
 
 const SHOWN = 12;
+const SHOWN_OUTCOMES = 8;
 const SHOWN_ALERTS = 5;
 
 /** Everything at one glance: which trials run, how they do, what is wrong and what to press. */
@@ -48,7 +49,7 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
   return (
     <div className={styles["view"]}>
       <div>
-        {watch.stale && <Stale at={watch.taken_at ?? null} reason="No API server has asked the services since. What follows of them may have changed." />}
+        {watch.stale && <Stale at={watch.taken_at ?? null} reason="Nobody has asked the services since: they may have changed." />}
         {services.length > 0 && <ServiceStrip services={services} />}
       </div>
       <div className={styles["columns"]}>
@@ -91,14 +92,14 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
           )}
         </div>
       </div>
-      <Section title="Recent outcomes">
+      <Section title="Recent outcomes" aside={recent.length > SHOWN_OUTCOMES && <Link to="/trials">all trials</Link>}>
         {recent.length === 0 ? (
           <Card>
             <EmptyState title="No trial has ended yet" />
           </Card>
         ) : (
           <Card flush>
-            <TrialTable caption="Trials that ended last" trials={recent.slice(0, SHOWN)} />
+            <TrialTable caption="Trials that ended last" trials={recent.slice(0, SHOWN_OUTCOMES)} />
           </Card>
         )}
       </Section>

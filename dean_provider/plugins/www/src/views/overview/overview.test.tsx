@@ -65,7 +65,7 @@ describe("the overview", () => {
     const strip = await screen.findByRole("list", { name: "Services" });
     expect(within(strip).getByText(/away since/)).toBeInTheDocument();
     expect(within(strip).getByText("connection refused")).toBeInTheDocument();
-    expect(screen.getByText(/No API server has asked the services since/)).toBeInTheDocument();
+    expect(screen.getByText(/Nobody has asked the services since/)).toBeInTheDocument();
   });
 
   it("lets an alert be acknowledged with a comment", async () => {
