@@ -10,6 +10,7 @@ import rich_click as click
 
 from dean_provider import __version__
 from dean_provider.cli.agents import agents
+from dean_provider.cli.alerts import alerts
 from dean_provider.cli.audit import audit
 from dean_provider.cli.config import config
 from dean_provider.cli.demo import demo
@@ -56,7 +57,7 @@ def dean(*, debug: bool) -> None:
     del debug  # main() looks for it, because a mistake may come before any option is read
 
 
-for command in (agents, audit, config, demo, login, logout, patterns, service, state, status, trial, up, version, whoami):
+for command in (agents, alerts, audit, config, demo, login, logout, patterns, service, state, status, trial, up, version, whoami):
     dean.add_command(command)
 
 

@@ -179,7 +179,15 @@ class ProviderSettings(BaseModel):
         default=None,
         max_length=4096,
         examples=["/etc/dean/alerts.yaml"],
-        description="Absolute path of a YAML file that changes and adds alert rules. Empty: the package's rules.",
+        description="Absolute path of a YAML file that changes and adds alert rules, and says who is notified. Empty: the package's rules, "
+        "and nobody is.",
+        json_schema_extra={"installation": True},
+    )
+    alert_notifiers: str = Field(
+        default="",
+        max_length=4096,
+        examples=["acme.notifications.Pager"],
+        description="Classes of notifiers, separated by commas, that the file of alert rules may name beside those of installed providers.",
         json_schema_extra={"installation": True},
     )
     poll_seconds: float = Field(default=5.0, ge=0.1, le=3600, description="Seconds between two looks at a running trial.")

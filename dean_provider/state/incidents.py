@@ -27,6 +27,7 @@ __all__ = [
     "list_incidents",
     "open_incidents",
     "read_incident",
+    "read_incidents",
     "read_silence",
 ]
 
@@ -81,6 +82,13 @@ def read_incident(session: Session, incident_id: str, *, now: datetime) -> Incid
     :raises NotFoundError: when there is none.
     """
     return _told(session, [find_incident(session, incident_id)], now)[0]
+
+
+def read_incidents(session: Session, incident_ids: Collection[str], *, now: datetime) -> list[Incident]:
+    """Those of these incidents that there are."""
+    mine = _incidents.c.workflow_id == system_workflow_id(session)
+    statement = select(_incidents).where(mine, _incidents.c.incident_id.in_(sorted(incident_ids)))
+    return _told(session, session.execute(statement).mappings().all(), now)
 
 
 def latest_episodes(session: Session, fingerprints: Collection[str]) -> dict[str, RowMapping]:

@@ -19,11 +19,12 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from dean_provider.cli.main import main
+from dean_provider.contract.alert import Incident, IncidentPage, IncidentStatus, RuleList, Silence, SilenceList
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.events.envelope import Actor, ActorKind, Event, EventPage
 from dean_provider.contract.installation import Status
 from dean_provider.contract.pattern import Effectiveness, Pattern, PatternPage, PatternStatus
-from dean_provider.contract.population import Agent, AgentPage, Lineage
+from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
 from dean_provider.contract.problem import MEDIA_TYPE, to_problem
 from dean_provider.contract.service import Check, HealthStatus, TextDocument
 from dean_provider.contract.steering import Access, Comparison, Difference, Requested
@@ -108,6 +109,9 @@ class StandIn(ThreadingHTTPServer):
         self.points: dict[UUID, list[MetricsPoint]] = {}
         self.agents: list[Agent] = []
         self.patterns: list[Pattern] = []
+        self.incidents: list[Incident] = []
+        self.rules = RuleList(rules=[])
+        self.silences: list[Silence] = []
         self.status = HealthStatus.HEALTHY
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.failing: dict[str, DeanError] = {}
@@ -281,6 +285,31 @@ class StandIn(ThreadingHTTPServer):
         return PatternPage(patterns=page, next_cursor=cursor)
 
     _list_trial_patterns = _list_patterns
+
+    def _list_alerts(self, request: Any) -> IncidentPage:
+        wanted = [one for one in self.incidents if request.open is not True or one.status.value != "resolved"]
+        page, cursor = self._paged(wanted, request)
+        return IncidentPage(incidents=page, next_cursor=cursor)
+
+    def _acknowledge_alert(self, request: Any) -> Incident:
+        found = next(one for one in self.incidents if one.incident_id == request.incident_id)
+        told = {"status": IncidentStatus.ACKNOWLEDGED, "acknowledged_by": USER, "comment": request.comment}
+        return found.model_copy(update=told)
+
+    def _list_rules(self, request: Any) -> RuleList:
+        return self.rules
+
+    def _list_silences(self, request: Any) -> SilenceList:
+        return SilenceList(silences=self.silences)
+
+    def _add_silence(self, request: Any) -> Silence:
+        told = request.model_dump(include={"rule", "labels", "comment"})
+        ends_at = NOW + timedelta(seconds=request.seconds)
+        self.silences.append(Silence(silence_id=NAMESPACE, created_by=USER, created_at=NOW, ends_at=ends_at, **told))
+        return self.silences[-1]
+
+    def _end_silence(self, request: Any) -> Released:
+        return Released(released=any(one.silence_id == request.silence_id for one in self.silences))
 
 
 _STEERING = {"request_trial", "fork_trial", "replay_trial"}

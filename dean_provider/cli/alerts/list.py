@@ -1,0 +1,81 @@
+"""``dean alerts list``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from dean_provider.cli.options import asking, json_option
+from dean_provider.cli.paging import all_option, cursor_option, limit_option
+
+if TYPE_CHECKING:
+    from dean_provider.cli.gateway import Gateway
+    from dean_provider.contract.alert import Incident
+
+STATUSES = ("firing", "acknowledged", "resolved")
+SEVERITIES = ("info", "warning", "critical")
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice(STATUSES), help="Only those that stand so.")
+@click.option("--history", is_flag=True, help="Also those that are over.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only those that are so grave.")
+@click.option("--rule", help="Only those of this rule.")
+@click.option("--trial", metavar="TRIAL", help="Only those about this trial: its id, the beginning of it, or its name.")
+@limit_option(50)
+@all_option
+@cursor_option
+@asking
+@json_option
+def list_(
+    gateway: Gateway,
+    *,
+    history: bool,
+    trial: str | None,
+    limit: int,
+    everything: bool,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """List incidents, newest first: those that are not over, unless you ask for more."""
+    from dean_provider.cli.naming import trial_id_of
+    from dean_provider.cli.paging import Listing
+    from dean_provider.cli.terminal import print_json, print_text
+    from dean_provider.contract.alert import IncidentPage, ListAlerts
+    from dean_provider.contract.endpoints.gateway import LIST_ALERTS
+
+    request = ListAlerts(
+        open=None if history or filters["status"] else True,
+        workflow_id=trial_id_of(gateway, trial) if trial else None,
+        **filters,
+    )
+    listing = Listing(gateway, LIST_ALERTS, request, "incidents", limit=None if everything else limit)
+    incidents = listing.read()
+    if as_json:
+        print_json(IncidentPage(incidents=incidents, next_cursor=listing.next_cursor).model_dump(mode="json"))
+        return
+    if not incidents:
+        print_text("No incidents.")
+        return
+    _print(incidents)
+    listing.print_more()
+
+
+def _print(incidents: list[Incident]) -> None:
+    from dean_provider.cli.moments import shown
+    from dean_provider.cli.terminal import print_table
+
+    rows = [
+        (one.incident_id, one.severity.value, _standing(one), shown(one.raised_at), shown(one.resolved_at), one.message)
+        for one in incidents
+    ]
+    print_table(("incident", "severity", "status", "since", "until", "says"), rows)
+
+
+def _standing(incident: Incident) -> str:
+    notes = [f"by {incident.acknowledged_by}"] if incident.acknowledged_by else []
+    notes += ["silenced"] if incident.silenced_until else []
+    notes += [f"explained by {incident.inhibited_by}"] if incident.inhibited_by else []
+    notes += ["not told"] if incident.notification_problem else []
+    return " ".join([incident.status.value, *([f"({', '.join(notes)})"] if notes else [])])

@@ -1,0 +1,47 @@
+"""Alerts in a gateway: after each round of questions the process that leads looks at the rules, and tells people what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dean_provider.monitoring.alerts.book import RuleBook
+from dean_provider.monitoring.alerts.evaluator import Evaluator
+from dean_provider.monitoring.alerts.notifiers import Send, allowed_classes, maker_of
+from dean_provider.monitoring.alerts.notifying import Notifying
+from dean_provider.monitoring.history import History
+from dean_provider.monitoring.threads import Patient
+from dean_provider.plugins.api.surroundings import Surroundings
+from dean_provider.state import leases
+
+__all__ = ["Alerting", "watch_alerts"]
+
+_SECONDS = 30.0
+
+
+class Alerting:
+    """:param around: where the rules and the database are."""
+
+    def __init__(self, around: Surroundings) -> None:
+        sessions, monitor, also = around.room.sessions, around.monitor, around.settings.alert_notifiers
+
+        def send(book: RuleBook, notifier: str) -> Send:
+            return maker_of(book.notifiers[notifier], lambda: allowed_classes(also))
+
+        self._evaluator = Evaluator(sessions, around.alert_rules, monitor.period_seconds)
+        holder = leases.new_holder()
+        self._notifying = Notifying(sessions, around.alert_rules, send, holder=holder, gone=leases.is_gone, now=monitor.now)
+        self._thread = Patient()
+
+    async def __call__(self, history: History, now: datetime) -> None:
+        """One look. Whatever goes wrong is raised, and the next round comes."""
+
+        def look() -> None:
+            self._evaluator.look(history, now)
+            self._notifying.tell(now)
+
+        await self._thread.run(look, _SECONDS)
+
+
+def watch_alerts(around: Surroundings) -> None:
+    """Have the leader look after each of its rounds."""
+    around.monitor.then.append(Alerting(around))
