@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events.envelope import Actor
 from dean_provider.contract.events.names import event_name
 from dean_provider.contract.live import LiveEvent
 from dean_provider.state.statements import table_of
-from dean_provider.state.tables import EventRow, WorkflowRow
+from dean_provider.state.tables import EventRow, IncidentRow, WorkflowRow
 
 __all__ = ["Moved", "Span", "Whose", "heads", "moved_since", "read_spans", "whose"]
 
 _events = table_of(EventRow)
 _workflows = table_of(WorkflowRow)
+_incidents = table_of(IncidentRow)
 _AT_ONCE = 200
 _Item = TypeVar("_Item")
 _TOLD = ("workflow_id", "sequence", "event_type", "timestamp", "occurred_at", "actor_kind", "actor_name", "actor_address", "details")
@@ -95,14 +96,16 @@ def read_spans(session: Session, spans: Sequence[Span], owners: Mapping[UUID, Wh
             )
         )
         statement = select(*_COLUMNS).where(wanted).order_by(_events.c.workflow_id, _events.c.sequence)
-        for row in session.execute(statement):
+        rows = session.execute(statement).all()
+        concerned = _dags_of_incidents(session, rows)
+        for row in rows:
             owner = owners[row.workflow_id]
             event = LiveEvent(
                 event=event_name(row.event_type),
                 event_type=row.event_type,
                 workflow_id=row.workflow_id,
                 workflow_type=owner.workflow_type,
-                dag_id=owner.dag_id,
+                dag_id=concerned.get((row.workflow_id, row.details.get("incident_id")), owner.dag_id),
                 run_id=owner.run_id,
                 sequence=row.sequence,
                 timestamp=row.timestamp,
@@ -112,6 +115,18 @@ def read_spans(session: Session, spans: Sequence[Span], owners: Mapping[UUID, Wh
             )
             events.append(event)
     return events
+
+
+def _dags_of_incidents(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Any], str | None]:
+    """DAGs of the trials that alerts are about: whoever reads a trial reads its alerts."""
+    alerts = [row for row in rows if row.event_type.startswith("alert.") and "incident_id" in row.details]
+    named = sorted({(row.workflow_id, str(row.details["incident_id"])) for row in alerts})
+    columns = (_incidents.c.workflow_id, _incidents.c.incident_id)
+    found: dict[tuple[UUID, Any], str | None] = {}
+    for part in _parts(named):
+        statement = select(*columns, _incidents.c.dag_id).where(tuple_(*columns).in_(part))
+        found.update({(workflow_id, incident_id): dag_id for workflow_id, incident_id, dag_id in session.execute(statement)})
+    return found
 
 
 def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -56,6 +56,8 @@ EVENT_NAMES: Mapping[str, str] = MappingProxyType(
         "alert.raised": "monitoring.alert.raise",
         "alert.acknowledged": "monitoring.alert.acknowledge",
         "alert.resolved": "monitoring.alert.resolve",
+        "silence.added": "monitoring.silence.add",
+        "silence.ended": "monitoring.silence.end",
     }
 )
 """Name on the wire by name in the record."""

@@ -147,7 +147,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with updates.listening():
-            async with running([*jobs(around), updates.job()]):
+            async with running([*jobs(around), *updates.jobs()]):
                 yield
 
     app = FastAPI(

@@ -120,7 +120,7 @@ class Feed:
             moved = self._moved(session, since, positions) if since is not None and not away_too_long else {}
             owners = news.whose(session, [*reached, *moved])
         reader.learn({owner.dag_id for owner in owners.values()})
-        owners = {one: owner for one, owner in owners.items() if reader.sees(owner.dag_id)}
+        owners = {one: owner for one, owner in owners.items() if reader.follows(owner)}
         lacking = [Span(one, positions[one], last) for one, last in reached.items() if one in owners and last != positions[one]]
         lacking += [Span(one, found.first - 1, found.last) for one, found in moved.items() if one in owners]
         return _backlog(lacking, owners, everything=away_too_long or len(moved) >= _MOST_MOVED)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain
 from uuid import UUID
 
 from structlog import get_logger
 
-from dean_provider.contract.live import LOOKBACK_SECONDS, MAX_POSITIONS, REMEMBERED_SECONDS, LiveEvent
+from dean_provider.contract.live import LOOKBACK_SECONDS, MAX_POSITIONS, REMEMBERED_SECONDS
 from dean_provider.plugins.api.live.client import Client
 from dean_provider.plugins.api.live.feed import Feed, Known, News
 from dean_provider.plugins.api.live.figures import Figures
@@ -38,15 +38,15 @@ _PAUSE_SECONDS = 1.0
 class Hub:
     """Lives on one event loop.
 
-    :param poll_seconds: between two looks when nobody says that there is anything.
     :param workers: a thread for the looks.
+    :param between_looks: seconds until the next look when nobody says that there is anything.
     """
 
-    def __init__(self, feed: Feed, figures: Figures, workers: Workers, poll_seconds: float) -> None:
+    def __init__(self, feed: Feed, figures: Figures, workers: Workers, between_looks: Callable[[], float]) -> None:
         self.feed = feed
-        self.poll_seconds = poll_seconds
         self._figures = figures
         self._workers = workers
+        self._between_looks = between_looks
         self._clients: set[Client] = set()
         self._watching = 0
         self._known: dict[UUID, Known] = {}
@@ -97,7 +97,7 @@ class Hub:
     async def positions(self, reader: Reader, known: Mapping[UUID, Known]) -> dict[UUID, int]:
         """How far those of ``known`` have come that ``reader`` sees, the latest where there are too many."""
         await self._learn([reader], {one.owner.dag_id for one in known.values()})
-        seen = [(one.seen_at, workflow_id, one.sequence) for workflow_id, one in known.items() if reader.sees(one.owner.dag_id)]
+        seen = [(one.seen_at, workflow_id, one.sequence) for workflow_id, one in known.items() if reader.follows(one.owner)]
         latest = sorted(seen, key=lambda row: row[0], reverse=True)[:MAX_POSITIONS]
         return {workflow_id: sequence for _, workflow_id, sequence in latest}
 
@@ -118,10 +118,8 @@ class Hub:
 
     async def _rest(self) -> None:
         await asyncio.sleep(_SPACING_SECONDS)
-        try:
-            await asyncio.wait_for(self._wake.wait(), self.poll_seconds)
-        except asyncio.TimeoutError:
-            pass
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), self._between_looks())
 
     async def _look(self) -> bool:
         """Find and hand out what is new; whether there is more."""
@@ -148,7 +146,7 @@ class Hub:
         return timedelta(seconds=LOOKBACK_SECONDS)
 
     async def _hand_out(self, news: News) -> None:
-        dag_ids = {owner.dag_id for owner in news.owners.values()}
+        dag_ids = {event.dag_id for event in news.events}
         while ignorant := {client.reader for client in self._clients if not all(map(client.reader.knows, dag_ids))}:
             await self._learn(ignorant, dag_ids)
         by_reader: dict[Reader, list[Client]] = {}
@@ -158,24 +156,16 @@ class Hub:
                 by_reader.setdefault(client.reader, []).append(client)
             else:
                 by_execution.setdefault(client.workflow_id, []).append(client)
-        for workflow_id, events in groupby(news.events, key=lambda event: event.workflow_id):
-            owner = news.owners[workflow_id]
-            readers = [clients for reader, clients in by_reader.items() if reader.sees(owner.dag_id)]
-            special = [client for client in by_execution.get(workflow_id, ()) if client.reader.sees(owner.dag_id)]
-            last = self._offer(events, [*readers, special])
-            self._known[workflow_id] = Known(last, owner, utc_now())
-
-    def _offer(self, events: Iterable[LiveEvent], groups: list[list[Client]]) -> int:
-        last = 0
-        for event in events:
+        for event in news.events:
             outgoing = Outgoing(event)
-            for clients in groups:
-                for client in clients:
-                    client.offer(outgoing)
-            last = event.sequence
+            concerned = [clients for reader, clients in by_reader.items() if reader.may(event)]
+            concerned.append([client for client in by_execution.get(event.workflow_id, ()) if client.reader.may(event)])
+            for client in chain.from_iterable(concerned):
+                client.offer(outgoing)
+            now = utc_now()
+            self._known[event.workflow_id] = Known(event.sequence, news.owners[event.workflow_id], now)
             self._figures.events.inc()
-            self._figures.delivery.observe(max(0.0, (utc_now() - event.timestamp).total_seconds()))
-        return last
+            self._figures.delivery.observe(max(0.0, (now - event.timestamp).total_seconds()))
 
     async def _learn(self, readers: Collection[Reader], dag_ids: Collection[str | None]) -> None:
         def ask() -> None:

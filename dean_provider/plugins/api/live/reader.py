@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from dean_provider.contract.live import Closing
+from dean_provider.contract.live import Closing, LiveEvent
+from dean_provider.contract.workflow import SYSTEM
 from dean_provider.plugins.api.authority import Authority
 from dean_provider.plugins.api.caller import Caller, CallerKind
 from dean_provider.plugins.api.live.accounts import Accounts
 from dean_provider.plugins.api.live.tickets import Subject
+from dean_provider.state.news import Whose
 
 __all__ = ["RIGHTS_GONE", "SESSION_ENDED", "Reader"]
 
+_ALERTS = ("alert.", "silence.")
 SESSION_ENDED = Closing(
     code="session_ended", reason="The session in which the ticket was issued has ended.", suggestion="Sign in, and open a new socket."
 )
@@ -42,6 +45,16 @@ class Reader:
     def sees(self, dag_id: str | None) -> bool:
         """Whether events of the DAG may be sent, as far as is known; with no DAG, those of the installation."""
         return self._sees.get(dag_id, False)
+
+    def may(self, event: LiveEvent) -> bool:
+        """Whether an event may be sent. Alerts that are about no trial are everybody's, as everywhere."""
+        if event.workflow_type == SYSTEM and event.event_type.startswith(_ALERTS) and event.dag_id is None:
+            return True
+        return self.sees(event.dag_id)
+
+    def follows(self, owner: Whose) -> bool:
+        """Whether there may be events of an execution to send; of the installation's own only some may be."""
+        return owner.workflow_type == SYSTEM or self.sees(owner.dag_id)
 
     def audits(self, dag_id: str | None) -> bool:
         """Whether network addresses in events of the DAG may be sent."""

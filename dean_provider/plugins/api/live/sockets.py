@@ -152,7 +152,8 @@ class Sockets:
             await client.say(Missed(timestamp=utc_now(), positions=missed, everything=backlog.everything).model_dump_json())
         pages = feed.replay(backlog)
         while (page := await self._workers.run(lambda: next(pages, None))) is not None:
-            for event in page:
+            await self._workers.run(lambda page=page: reader.learn({event.dag_id for event in page}))
+            for event in filter(reader.may, page):
                 await client.say(Outgoing(event).text(audits=reader.audits(event.dag_id)))
 
     async def _end(self, websocket: WebSocket, client: Client) -> None:
