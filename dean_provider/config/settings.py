@@ -121,8 +121,8 @@ class ProviderSettings(BaseModel):
     redis_url: SecretStr | None = Field(
         default=None,
         examples=["redis://:password@localhost:6379/0"],
-        description="Redis in which processes share the state of their circuit breakers, and API servers what dear answers came to. "
-        "Empty: each process has its own.",
+        description="Redis in which processes share the state of their circuit breakers, and API servers what dear answers came to and "
+        "that there are new events. Empty: each process has its own.",
         json_schema_extra={"installation": True},
     )
     audit_key: SecretStr | None = Field(

@@ -130,7 +130,7 @@ class Resume(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    type: Literal["resume"] = "resume"
+    type: Literal["resume"]
     positions: dict[UUID, Annotated[int, Field(ge=0, le=MAX_SEQUENCE)]] = Field(
         default_factory=dict,
         max_length=MAX_POSITIONS,

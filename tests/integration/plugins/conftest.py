@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import jwt
@@ -19,6 +21,8 @@ import pytest
 
 SERVER = Path(__file__).with_name("server.py")
 SECRET = "a-secret-of-the-gateway-for-tests-only"
+AIRFLOWS_SECRET = "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789"
+FERNET_KEY = base64.urlsafe_b64encode(b"0" * 32).decode()
 METRICS_TOKEN = "metrics-token-for-tests"
 ROLES = {"simple": ("viewer", "user", "op", "admin"), "fab": ("viewer", "user", "op", "admin", "custom")}
 RUNNING, COMPLETED, HIDDEN = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3))
@@ -50,6 +54,11 @@ class Server:
     def call(self, method: str, path: str, role: str | None = "admin", **more: Any) -> httpx.Response:
         """A request to the gateway's API as a user of that role."""
         return self.send(method, f"/dean/api/v1{path}", token=self.tokens[role] if role else None, **more)
+
+    def fresh_token(self, role: str) -> str:
+        """Another session of that role's user."""
+        claims = jwt.decode(self.tokens[role], options={"verify_signature": False})
+        return jwt.encode({**claims, "jti": uuid4().hex}, AIRFLOWS_SECRET, algorithm="HS512", headers={"kid": "not-used"})
 
     def task_token(self, *, secret: str = SECRET, **claims: Any) -> str:
         now = int(time.time())
@@ -87,7 +96,8 @@ def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
-        "AIRFLOW__API_AUTH__JWT_SECRET": "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789",
+        "AIRFLOW__API_AUTH__JWT_SECRET": AIRFLOWS_SECRET,
+        "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
         "AIRFLOW__DEAN__METRICS_TOKEN": METRICS_TOKEN,
         "AIRFLOW__DEAN__GATEWAY_REQUESTS_PER_SECOND": "0",
         **{f"AIRFLOW_CONN_DEAN_{service.upper()}_DEFAULT": _nowhere(service) for service in ("evolution", "indexagent")},

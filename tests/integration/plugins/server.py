@@ -1,7 +1,7 @@
 """Airflow's API server with the gateway, as a process of its own: writes where it is and the tokens of its users, then serves.
 
 Arguments: the auth manager (simple or fab), and the file to write that to. Everything else comes from the environment, which must point
-Airflow at a home of its own.
+Airflow at a home of its own. With DEAN_TEST_PREPARED the database is another server's and left as it is.
 """
 
 from __future__ import annotations
@@ -109,10 +109,11 @@ def fab_tokens() -> dict[str, str]:
 def main(auth: str, ready: str) -> None:
     from airflow.utils.db import initdb
 
-    initdb()
-    connect(os.environ["DEAN_TEST_GATEWAY_SECRET"])
-    serialize_dags()
-    seed()
+    if "DEAN_TEST_PREPARED" not in os.environ:
+        initdb()
+        connect(os.environ["DEAN_TEST_GATEWAY_SECRET"])
+        serialize_dags()
+        seed()
 
     import uvicorn
     from airflow.api_fastapi.app import cached_app

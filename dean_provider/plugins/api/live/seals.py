@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dean_provider.errors import AuthenticationError
+
 __all__ = ["AUDIENCE", "Seals"]
 
 AUDIENCE = "dean-live"
@@ -43,6 +45,14 @@ class Seals:
         return str(get_fernet().encrypt(text.encode()).decode())
 
     def decrypt(self, text: str) -> str:
+        """:raises AuthenticationError: when it was encrypted with another key."""
         from airflow.models.crypto import get_fernet
+        from cryptography.fernet import InvalidToken
 
-        return str(get_fernet().decrypt(text.encode()).decode())
+        try:
+            return str(get_fernet().decrypt(text.encode()).decode())
+        except InvalidToken:
+            raise AuthenticationError(
+                "The ticket was issued by an API server with another Fernet key.",
+                suggestions=["[core] fernet_key must be the same for all API servers of one Airflow."],
+            ) from None

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from dean_provider.contract.events import ReportedFact
@@ -37,6 +37,15 @@ def watching(server: Any, role: str = "admin", workflow_id: str | None = None, *
         watcher = Watcher(socket)
         socket.send(json.dumps({"type": "resume", **resume}))
         yield watcher
+
+
+def opens(server: Any, ticket: Any) -> bool:
+    """Whether a ticket opens a socket of that server."""
+    try:
+        with connect(address(server, ticket["path"]), subprotocols=[ticket["protocol"], ticket["ticket"]]):
+            return True
+    except InvalidStatus:
+        return False
 
 
 class Watcher:
@@ -97,4 +106,4 @@ def tell(server: Any, *generations: int, workflow_id: str | None = None, run_id:
 @pytest.fixture(scope="session")
 def live() -> SimpleNamespace:
     """Everything a test of sockets needs."""
-    return SimpleNamespace(issue=issue, address=address, watching=watching, tell=tell)
+    return SimpleNamespace(issue=issue, address=address, opens=opens, watching=watching, tell=tell)

@@ -15,14 +15,17 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 import uvicorn
+from sqlalchemy.orm import Session
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from dean_provider.contract.events import ReportedFact
+from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.contract.trial import Generation
 from dean_provider.plugins.api.live.accounts import Accounts
 from dean_provider.plugins.api.live.seals import AUDIENCE, Seals
+from dean_provider.state.record import append_system
+from dean_provider.state.signing import Keys
 
 SECRET = "a-secret-for-tests-0123456789-0123456789-0123456789-0123456789-01234"
 
@@ -57,10 +60,14 @@ class Socket:
         """The last message, and the code with which the server closes."""
         closing = self.read()
         assert closing["type"] == "closing", closing
+        return closing, self.code()
+
+    def code(self) -> int:
+        """The code with which the server closes."""
         with pytest.raises(ConnectionClosed) as closed:
             self.connection.recv(timeout=20)
         assert closed.value.rcvd is not None
-        return closing, closed.value.rcvd.code
+        return closed.value.rcvd.code
 
     def events(self, count: int) -> list[Any]:
         found = [self.read() for _ in range(count)]
@@ -124,6 +131,11 @@ class Sockets:
             running.result(20)
             self.bound.close()
 
+    def record_system(self, *facts: Any) -> None:
+        person = Actor(kind=ActorKind.USER, name="somebody")
+        with Session(self.gateway.engine) as session, session.begin():
+            append_system(session, [ReportedFact.of(fact) for fact in facts], actor=person, keys=Keys())
+
     def tell(self, workflow_id: UUID, *numbers: int, **more: Any) -> None:
         self.gateway.tell(workflow_id, *generations(*numbers), **more)
 
@@ -157,7 +169,10 @@ def seals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_sockets(make_gateway: Callable[..., Any], accounts: SimpleNamespace, seals: None) -> Callable[..., Sockets]:
+def make_sockets(
+    make_gateway: Callable[..., Any], accounts: SimpleNamespace, seals: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Sockets]:
+    monkeypatch.setattr("dean_provider.plugins.api.live.assembly._ROUND_SECONDS", 0.05)
     return lambda **settings: Sockets(make_gateway(**settings), accounts.users, accounts.revoked)
 
 

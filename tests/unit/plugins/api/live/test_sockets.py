@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from dean_provider.contract.events import Actor, ActorKind
+from dean_provider.contract.events.installation import AlertRaised, AlertResolved, ServiceRemoved
 from dean_provider.contract.live import PROTOCOL
+from dean_provider.plugins.api.live.feed import Feed
 
 
 def test_what_is_recorded_is_sent_in_order(sockets: Any) -> None:
@@ -30,3 +37,208 @@ def test_a_ticket_opens_one_socket_once(sockets: Any) -> None:
     status, problem = sockets.denied(ticket["path"], *offered)
     assert status == 401
     assert "was used" in problem["message"]
+
+
+def test_what_is_offered_without_a_ticket_is_refused_before_anything_is_opened(sockets: Any) -> None:
+    for offered in ((), (PROTOCOL,), (PROTOCOL, "no.such.ticket"), ("other", "ticket")):
+        status, problem = sockets.denied("ws/events", *offered)
+        assert (status, problem["error_code"]) == (401, "authentication_failed")
+    _, headers = sockets.session()
+    token = headers["authorization"].removeprefix("Bearer ")
+    assert sockets.denied("ws/events", PROTOCOL, token)[0] == 401
+
+
+def test_a_page_of_another_site_opens_nothing(sockets: Any) -> None:
+    ticket = sockets.issue().json()
+    status, problem = sockets.denied(ticket["path"], PROTOCOL, ticket["ticket"], origin="https://evil.example")
+    assert (status, problem["error_code"]) == (403, "permission_denied")
+    with sockets.connect(ticket["path"], PROTOCOL, ticket["ticket"], origin=f"http://127.0.0.1:{sockets.port}"):
+        pass
+
+
+def test_a_ticket_is_for_what_its_owner_may_read(sockets: Any) -> None:
+    hidden = sockets.gateway.trial(dag_id="others")
+    assert sockets.issue("user:viewer:mine", hidden).status_code == 403
+    assert sockets.issue("user:viewer", uuid4()).status_code == 404
+    assert sockets.issue("task:mine").status_code == 403
+    assert sockets.issue("").status_code == 401
+
+
+def test_a_ticket_ends_with_its_session(sockets: Any) -> None:
+    token_id, headers = sockets.session()
+    ticket = sockets.issue(headers=headers).json()
+    sockets.revoked.add(token_id)
+    status, problem = sockets.denied(ticket["path"], PROTOCOL, ticket["ticket"])
+    assert status == 401
+    assert "session" in problem["message"]
+
+
+def test_everybody_is_sent_what_they_may_read_and_addresses_only_who_audits(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.authority.Authority.audits", lambda self, _=None: self.caller.name == "admin")
+    mine, hidden = sockets.gateway.trial(), sockets.gateway.trial(dag_id="others")
+    person = Actor(kind=ActorKind.USER, name="ann", address="192.0.2.7")
+    with sockets.open("user:viewer:mine") as viewer, sockets.open("user:admin") as admin:
+        assert set(viewer.hello["positions"]) == {str(mine)}
+        sockets.tell(hidden, 0, dag_id="others", actor=person)
+        sockets.tell(mine, 0, actor=person)
+        seen = {event["workflow_id"]: event["actor"]["address"] for event in admin.events(2)}
+        assert seen == {str(hidden): "192.0.2.7", str(mine): "192.0.2.7"}
+        (event,) = viewer.events(1)
+        assert (event["workflow_id"], event["actor"]) == (str(mine), {"kind": "user", "name": "ann", "address": None})
+
+
+def test_the_installations_own_events_are_for_those_who_may_read_them_and_its_alerts_for_all(
+    sockets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.authority.Authority.configuration", lambda self, _="GET": self.caller.name == "admin")
+    sockets.gateway.trial()
+    with sockets.open("user:viewer:mine") as viewer, sockets.open("user:admin") as admin:
+        sockets.record_system(ServiceRemoved(service="s"))
+        sockets.record_system(_alert("about-others", dag_id="others"))
+        sockets.record_system(_alert("about-mine", dag_id="mine"))
+        sockets.record_system(AlertResolved(incident_id="about-others", rule="R"), AlertResolved(incident_id="about-mine", rule="R"))
+        sockets.record_system(_alert("about-nothing"))
+        told = [event["data"].get("incident_id") for event in viewer.events(3)]
+        assert told == ["about-mine", "about-mine", "about-nothing"]
+        names = [event["event"] for event in admin.events(7)]
+    assert names[:3] == ["orchestration.workflow.open", "installation.service.remove", "monitoring.alert.raise"]
+
+
+def _alert(incident_id: str, **more: Any) -> AlertRaised:
+    return AlertRaised(incident_id=incident_id, rule="R", severity="warning", message="m", trial=uuid4() if more else None, **more)
+
+
+def test_whoever_comes_back_is_sent_what_came_since_once(sockets: Any) -> None:
+    first = sockets.gateway.trial()
+    with sockets.open() as socket:
+        sockets.tell(first, 0)
+        assert [event["sequence"] for event in socket.events(1)] == [4]
+        since = socket.hello["timestamp"]
+    sockets.tell(first, 1, 2)
+    second = sockets.gateway.trial()
+    with sockets.open(resume={"positions": {str(first): 4}, "since": since}) as socket:
+        found = [(event["workflow_id"], event["sequence"]) for event in socket.events(5)]
+        assert sorted(found) == sorted([(str(first), 5), (str(first), 6), *((str(second), number) for number in (1, 2, 3))])
+        sockets.tell(first, 3)
+        assert [event["sequence"] for event in socket.events(1)] == [7]
+
+
+def test_whoever_was_away_too_long_is_told_what_to_read(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.live.feed.MOST_REPLAYED", 3)
+    long, short, behind = (sockets.gateway.trial() for _ in range(3))
+    sockets.tell(long, 0, 1, 2, 3)
+    sockets.tell(short, 0)
+    positions = {str(long): 3, str(short): 3, str(behind): 99}
+    with sockets.open(resume={"positions": positions, "since": "2020-01-01T00:00:00Z"}) as socket:
+        missed = socket.read()
+        assert (missed["type"], missed["everything"]) == ("missed", True)
+        assert missed["positions"] == {str(long): 7, str(behind): 3}
+        assert [(event["workflow_id"], event["sequence"]) for event in socket.events(1)] == [(str(short), 4)]
+        sockets.tell(long, 4)
+        assert [event["sequence"] for event in socket.events(1)] == [8]
+
+
+def test_a_trial_is_resumed_on_its_own_socket(sockets: Any) -> None:
+    trial, other = sockets.gateway.trial(), sockets.gateway.trial()
+    sockets.tell(other, 0)
+    with sockets.open(workflow_id=trial, resume={"positions": {str(trial): 1, str(other): 1}}) as socket:
+        assert [(event["workflow_id"], event["sequence"]) for event in socket.events(2)] == [(str(trial), 2), (str(trial), 3)]
+        sockets.tell(other, 1)
+        sockets.tell(trial, 0)
+        assert [event["sequence"] for event in socket.events(1)] == [4]
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["", "{}", '{"type": "resume", "positions": {"x": 1}}', '{"type": "resume", "positions": {}, "more": 1}', '{"type":"heartbeat"}'],
+)
+def test_what_is_no_resume_is_told_so(sockets: Any, first: str) -> None:
+    with sockets.open(resume=None) as socket:
+        socket.send(first)
+        closing, code = socket.closed()
+    assert (closing["code"], code) == ("bad_message", 1008)
+    assert "resume" in closing["reason"]
+
+
+def test_after_that_only_heartbeats_are_taken_and_not_too_many(sockets: Any) -> None:
+    beat = {"type": "heartbeat", "timestamp": "2026-01-01T00:00:00Z"}
+    trial = sockets.gateway.trial()
+    with sockets.open() as socket:
+        socket.send(beat)
+        sockets.tell(trial, 0)
+        socket.events(1)
+        socket.send({"type": "resume"})
+        assert socket.closed()[0]["code"] == "bad_message"
+    with sockets.open() as socket:
+        for _ in range(121):
+            socket.send(beat)
+        assert socket.closed()[0]["reason"] == "There are too many messages."
+
+
+def test_there_is_room_for_so_many_and_no_more(make_sockets: Any) -> None:
+    sockets = make_sockets(live_clients=2, live_clients_per_user=1)
+    with sockets.served(), sockets.open("user:viewer"), sockets.open("user:user"):
+        with sockets.open("user:viewer", resume=None) as refused:
+            closing, code = refused.hello, refused.code()
+            assert (closing["type"], closing["code"], code) == ("closing", "too_many", 1013)
+            assert "viewer has 1" in closing["reason"]
+        with sockets.open("user:admin", resume=None) as refused:
+            assert "This API server has 2" in refused.hello["reason"]
+
+
+def test_signing_out_closes_what_was_opened_in_that_session(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.live.watchman._REVOKED_SECONDS", 0)
+    token_id, session = sockets.session()
+    with sockets.open(session=session) as gone, sockets.open() as stays:
+        sockets.revoked.add(token_id)
+        closing, code = gone.closed()
+        assert (closing["code"], code) == ("session_ended", 4401)
+        sockets.tell(sockets.gateway.trial(), 0)
+        stays.events(4)
+
+
+def test_a_session_that_is_over_closes_its_socket(sockets: Any) -> None:
+    with sockets.open(session=sockets.session(seconds=2)[1]) as socket:
+        assert socket.closed()[0]["code"] == "session_ended"
+
+
+def test_rights_that_go_take_their_events_with_them(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.live.watchman.RECHECK_SECONDS", 0)
+    mine, other = sockets.gateway.trial(), sockets.gateway.trial(dag_id="others")
+    with sockets.open() as everything, sockets.open(workflow_id=other) as one:
+        for name, user in sockets.users.items():
+            sockets.users[name] = SimpleNamespace(role=user.role, dag_ids={"mine"})
+        assert one.closed()[0]["code"] == "rights_gone"
+        sockets.tell(other, 0, dag_id="others")
+        sockets.tell(mine, 0)
+        assert [event["workflow_id"] for event in everything.events(1)] == [str(mine)]
+        sockets.users.clear()
+        closing, code = everything.closed()
+        assert (closing["code"], code) == ("rights_gone", 4403)
+
+
+def test_figures_say_how_many_watch(sockets: Any) -> None:
+    trial = sockets.gateway.trial()
+    with sockets.open() as socket, sockets.open(workflow_id=trial):
+        sockets.tell(trial, 0)
+        socket.events(1)
+        text = sockets.gateway.client.get("/metrics", headers={"x-caller": "scraper"}).text
+    assert 'dean_gateway_live_clients{about="events"} 1.0' in text
+    assert 'dean_gateway_live_clients{about="trial"} 1.0' in text
+    assert "dean_gateway_live_delivery_seconds_count 1.0" in text
+
+
+def test_what_cannot_be_read_now_is_sent_later(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that fails loses nothing."""
+    trial = sockets.gateway.trial()
+    look, failures = Feed.look, iter([OperationalError("SELECT", {}, Exception("gone"))])
+
+    def failing(self: Feed, *args: Any) -> Any:
+        for error in failures:
+            raise error
+        return look(self, *args)
+
+    with sockets.open() as socket:
+        monkeypatch.setattr(Feed, "look", failing)
+        sockets.tell(trial, 0, 1)
+        assert [event["sequence"] for event in socket.events(2)] == [4, 5]

