@@ -24,11 +24,17 @@ from dean_provider.config.text import to_text
 from dean_provider.contract import live
 from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialects, evolution, gateway, indexagent
 from dean_provider.contract.events import Event, Fact, fact_types
+from dean_provider.contract.events.names import EVENT_NAMES
+from dean_provider.contract.live import Closing, Heartbeat, Hello, LiveEvent, Missed, Resume
+from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
 from dean_provider.monitoring.catalogue import GROUPS
 from dean_provider.monitoring.statistics import STATISTICS
 from dean_provider.plugins.api.app import build_app, rights, routes
+from dean_provider.plugins.api.live.assembly import SOCKETS
+from dean_provider.plugins.api.live.asyncapi import asyncapi
+from dean_provider.plugins.api.live.sockets import CODES
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, matrix
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.surroundings import Surroundings
@@ -36,6 +42,7 @@ from dean_provider.plugins.api.surroundings import Surroundings
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "dean_provider/plugins/www"
 NOTE = "<!-- Made by docs/reference/generate.py; `make docs` makes it anew. -->\n"
+LIVE_MESSAGES = (Hello, Resume, LiveEvent, Missed, Heartbeat, Closing)
 SINCE = "0.1.0"
 AIRFLOW_TYPES = {Kind.WHOLE: "integer", Kind.NUMBER: "float", Kind.TRUTH: "boolean"}
 
@@ -249,6 +256,50 @@ def gateway_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def sockets() -> str:
+    return json.dumps(asyncapi(), indent=1) + "\n"
+
+
+def live_page() -> str:
+    facts = fact_types()
+    lines = [
+        "# Live updates",
+        NOTE,
+        "What goes over the gateway's WebSockets. [How to watch trials live](../how-to/live-updates.md) shows a client; the",
+        "[AsyncAPI document](asyncapi.json), which the gateway serves as `/dean/asyncapi.json` too, describes every field.",
+        "",
+        "| socket | for |",
+        "|---|---|",
+        *(f"| `{gateway.PREFIX}{path}` | {_cell(right.value)} |" for path, right in SOCKETS.values()),
+        "",
+        "## Messages",
+        "",
+        *(f"- `{model.model_fields['type'].annotation.__args__[0]}`: {_first(model)}" for model in LIVE_MESSAGES),
+        "",
+        "A `closing` says why in its `code`:",
+        "",
+        "| code | WebSocket code |",
+        "|---|---|",
+        *(f"| `{code}` | {number} |" for code, number in CODES.items()),
+        "",
+        "## Events",
+        "",
+        "An event's `event` is its name on the wire, `event_type` that of the fact in [the record](events.md); `data` has the fact's fields.",
+        "A fact that is not registered here is called `other.` and its own name.",
+        "",
+        "| event | fact | says |",
+        "|---|---|---|",
+        *(f"| `{name}` | `{fact}` | {_cell(_first(facts[fact]))} |" for fact, name in sorted(EVENT_NAMES.items(), key=lambda one: one[1])),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _first(model: type[Any]) -> str:
+    """What a class is, in its docstring's first words."""
+    return " ".join((model.__doc__ or "").split("\n\n")[0].split())
+
+
 def permissions() -> str:
     columns = [(manager, role, allowed) for manager, roles in ROLES.items() for role, allowed in roles.items()]
     others = list(OTHERS.items())
@@ -407,6 +458,8 @@ PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs/reference/operations.md": operations,
     ROOT / "docs/reference/gateway.md": gateway_page,
     ROOT / "docs/reference/permissions.md": permissions,
+    ROOT / "docs/reference/asyncapi.json": sockets,
+    ROOT / "docs/reference/live.md": live_page,
     ROOT / "docs/reference/objectives.md": objectives,
     ROOT / "docs/reference/metrics.md": metrics,
 }

@@ -15,6 +15,7 @@ from dean_provider.plugins.api.answers import json_answer
 from dean_provider.plugins.api.authentication import caller_of
 from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.database import open_session
+from dean_provider.plugins.api.live.asyncapi import asyncapi as describe_sockets
 from dean_provider.plugins.api.rights import Right, authorize
 from dean_provider.web.binding import problem_schema
 from dean_provider.web.flat_parameters import flat_parameters
@@ -23,6 +24,7 @@ __all__ = ["DOCUMENTS", "add_documents", "authorize_document"]
 
 DOCUMENTS: dict[str, tuple[str, Right]] = {
     "openapi": ("/openapi.json", Right.SIGNED_IN),
+    "asyncapi": ("/asyncapi.json", Right.SIGNED_IN),
     "documentation": ("/docs", Right.SIGNED_IN),
     "page": ("/page/", Right.SIGNED_IN),
 }
@@ -72,13 +74,18 @@ def add_documents(app: FastAPI, rights: dict[str, Right]) -> None:
         prefix = request.scope.get("root_path", "").rstrip("/")
         return json_answer({**app.openapi(), "servers": [{"url": prefix or "/"}]})
 
+    async def asyncapi(request: Request) -> Response:
+        authorize_document("asyncapi", request)
+        prefix, secure = request.scope.get("root_path", "").rstrip("/"), request.url.scheme == "https"
+        return json_answer(describe_sockets(request.url.netloc, prefix or "/", secure=secure))
+
     async def documentation(request: Request) -> Response:
         authorize_document("documentation", request)
         page = _template().render(title=app.title, version=app.version, shown=list(_shown(app.openapi())))
         headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
         return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
-    for endpoint in (openapi, documentation):
+    for endpoint in (openapi, asyncapi, documentation):
         app.add_route(DOCUMENTS[endpoint.__name__][0], endpoint, methods=["GET"], name=endpoint.__name__, include_in_schema=False)
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from structlog import get_logger
 
-from dean_provider.contract.live import MAX_MESSAGE, PROTOCOL, Closing, Heartbeat, Hello, Missed, Resume
+from dean_provider.contract.live import MAX_MESSAGE, PROTOCOL, Closing, ClosingCode, Heartbeat, Hello, Missed, Resume
 from dean_provider.errors import DeanError
 from dean_provider.plugins.api.database import unavailable_database
 from dean_provider.plugins.api.live.client import Client
@@ -25,7 +25,7 @@ from dean_provider.plugins.api.live.watchman import HEARTBEAT_SECONDS
 from dean_provider.plugins.api.workers import Workers
 from dean_provider.web.problems import problem_response
 
-__all__ = ["Sockets"]
+__all__ = ["CODES", "Sockets"]
 
 _log = get_logger(__name__)
 _RESUME_SECONDS = 2.0
@@ -33,7 +33,15 @@ _RESUME_SECONDS = 2.0
 _MOST_MESSAGES = 120
 """Heartbeats that a client may send between two of ours."""
 _CLOSE_SECONDS = 5.0
-_CODES = {"session_ended": 4401, "rights_gone": 4403, "too_many": 1013, "too_slow": 1013, "bad_message": 1008, "unavailable": 1013}
+CODES: Mapping[ClosingCode, int] = {
+    "session_ended": 4401,
+    "rights_gone": 4403,
+    "too_many": 1013,
+    "too_slow": 1013,
+    "bad_message": 1008,
+    "unavailable": 1013,
+}
+"""WebSocket code with which a socket is closed."""
 
 
 class Sockets:
@@ -164,7 +172,7 @@ class Sockets:
 
         async def say_why() -> None:
             await websocket.send_text(closing.model_dump_json())
-            await websocket.close(_CODES[closing.code])
+            await websocket.close(CODES[closing.code])
 
         with contextlib.suppress(Exception):
             await asyncio.wait_for(say_why(), _CLOSE_SECONDS)

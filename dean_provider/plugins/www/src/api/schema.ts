@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 a6ff23444f2a6df844ecd1099f1de9a5cd84253bf388ae3b996b97c611b99ec2
+// sha256 375ef4f874a625d1935bfa2ada7c67885f76fce1dbf4d0986040072747419c94
 
 export interface paths {
     "/api/v1/access": {
@@ -2479,7 +2479,6 @@ export interface components {
             since: string | null;
             /**
              * Type
-             * @default resume
              * @constant
              */
             type: "resume";
