@@ -26,7 +26,6 @@ from dean_provider.contract.endpoints import Dialect, Operation, airflow, dialec
 from dean_provider.contract.events import Event, Fact, fact_types
 from dean_provider.contract.events.names import EVENT_NAMES
 from dean_provider.contract.live import Closing, Heartbeat, Hello, LiveEvent, Missed, Resume
-from dean_provider.contract.service import ServiceName
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
 from dean_provider.monitoring.catalogue import GROUPS
@@ -284,7 +283,7 @@ def live_page() -> str:
         "",
         "## Events",
         "",
-        "An event's `event` is its name on the wire, `event_type` that of the fact in [the record](events.md); `data` has the fact's fields.",
+        "An event's `event` is its name on the wire, `event_type` that of the fact in [the record](events.md); `data` has its fields.",
         "A fact that is not registered here is called `other.` and its own name.",
         "",
         "| event | fact | says |",
