@@ -29,7 +29,7 @@ system_mapped()
 for dag_id, names, limit in (
     ("system_waits", ("one", "other"), None),
     ("system_deleted", ("one",), None),
-    ("system_limited", ("one",), timedelta(seconds=15)),
+    ("system_limited", ("one",), timedelta(seconds=45)),
 ):
     with DAG(dag_id, schedule=None, catchup=False, is_paused_upon_creation=False, default_args={"retries": 2}):
         for name in names:
