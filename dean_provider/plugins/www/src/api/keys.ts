@@ -8,5 +8,7 @@ export const keys = {
   patterns: ["patterns"] as const,
   series: ["series"] as const,
   trials: ["trials"] as const,
+  /** What begins every trial's own. */
+  anyTrial: ["trial"] as const,
   trial: (id: string) => ["trial", id] as const,
 };

@@ -28,7 +28,8 @@ export class Freshness {
     this.schedule();
   };
 
-  readonly missed = (workflowIds: string[]): void => {
+  readonly missed = (workflowIds: string[], everything: boolean): void => {
+    if (everything) this.add(keys.anyTrial);
     [keys.trials, keys.overview, keys.alerts, keys.patterns, keys.services, ...workflowIds.map(keys.trial)].forEach(this.add);
     this.schedule();
   };

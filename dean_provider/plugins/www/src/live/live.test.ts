@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/api/problem";
 
 import { Freshness } from "./freshness";
-import { LiveSocket, type LiveEvent } from "./socket";
+import { LiveSocket, type Entrance, type LiveEvent } from "./socket";
 import { LiveStore } from "./store";
 
 class FakeSocket {
@@ -14,7 +14,10 @@ class FakeSocket {
   onmessage: ((message: { data: string }) => void) | null = null;
   onclose: (() => void) | null = null;
 
-  constructor(readonly url: string) {
+  constructor(
+    readonly url: string,
+    readonly protocols: string[],
+  ) {
     FakeSocket.made.push(this);
   }
 
@@ -35,16 +38,16 @@ const TRIAL = "00000000-0000-0000-0000-000000000001";
 
 function event(sequence: number, event_type = "generation.completed"): LiveEvent {
   const name = "evolution.generation.complete";
-  return { type: "event", event: name, event_type, workflow_id: TRIAL, workflow_type: "trial", dag_id: null, run_id: null, sequence, timestamp: "2026-11-26T12:00:00Z", data: {} };
+  return { type: "event", event: name, event_type, workflow_id: TRIAL, workflow_type: "trial", dag_id: null, run_id: null, sequence, timestamp: "2026-11-26T12:00:00Z", occurred_at: null, actor: { kind: "task", name: "t", address: null }, data: {} };
 }
 
-const hello = { type: "hello", user: "ada", heartbeat_seconds: 10, positions: {} };
+const hello = { type: "hello", timestamp: "2026-11-26T11:59:00Z", user: "ada", heartbeat_seconds: 10, positions: {} };
 
 describe("the socket", () => {
   let store: LiveStore;
   let heard: number[];
   let missed: string[][];
-  let enter: () => Promise<{ url: string }>;
+  let enter: () => Promise<Entrance>;
   let socket: LiveSocket;
 
   beforeEach(() => {
@@ -54,7 +57,7 @@ describe("the socket", () => {
     store = new LiveStore();
     heard = [];
     missed = [];
-    enter = () => Promise.resolve({ url: "ws://airflow.test/dean/ws/events?ticket=t" });
+    enter = () => Promise.resolve({ url: "ws://airflow.test/dean/ws/events", protocols: ["dean.live.v1", "ticket"] });
     const listeners = { event: (one: LiveEvent) => heard.push(one.sequence), missed: (ids: string[]) => missed.push(ids) };
     socket = new LiveSocket(() => enter(), store, listeners, () => 1);
   });
@@ -75,6 +78,8 @@ describe("the socket", () => {
   it("is live once the server greets", async () => {
     socket.start();
     const made = await opened();
+    expect(made.protocols).toEqual(["dean.live.v1", "ticket"]);
+    expect(made.sent).toEqual([{ type: "resume", positions: {}, since: null }]);
     expect(store.read().state).toBe("connecting");
     made.say(hello);
     expect(store.read().state).toBe("live");
@@ -90,8 +95,9 @@ describe("the socket", () => {
     expect(store.read().state).toBe("polling");
     await vi.advanceTimersByTimeAsync(1_000);
     const second = await opened();
-    expect(second.sent).toEqual([{ type: "resume", positions: { [TRIAL]: 2 } }]);
-    second.say(hello);
+    expect(second.sent).toEqual([{ type: "resume", positions: { [TRIAL]: 2 }, since: "2026-11-26T12:00:00Z" }]);
+    // The server has gone on; what lies between still comes.
+    second.say({ ...hello, positions: { [TRIAL]: 3 } });
     second.say(event(2));
     second.say(event(3));
     expect(heard).toEqual([1, 2, 3]);
@@ -131,11 +137,27 @@ describe("the socket", () => {
     expect(store.read().state).toBe("ended");
   });
 
+  it("waits as long as the server asks, and knows a session that ended", async () => {
+    socket.start();
+    const made = await opened();
+    made.say(hello);
+    made.say({ type: "closing", code: "too_many", reason: "There are too many sockets.", suggestion: "Close some.", retry_after: 30 });
+    made.close();
+    expect(store.read()).toMatchObject({ state: "polling", reason: "There are too many sockets. Close some." });
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(FakeSocket.made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(FakeSocket.made).toHaveLength(2);
+    const again = await opened();
+    again.say({ type: "closing", code: "session_ended", reason: "The session has ended.", suggestion: "Sign in." });
+    expect(store.read().state).toBe("ended");
+  });
+
   it("passes on what was missed", async () => {
     socket.start();
     const made = await opened();
     made.say(hello);
-    made.say({ type: "missed", positions: { [TRIAL]: 9 } });
+    made.say({ type: "missed", timestamp: "2026-11-26T12:00:00Z", positions: { [TRIAL]: 9 }, everything: false });
     made.say(event(9));
     made.say(event(10));
     expect(missed).toEqual([[TRIAL]]);

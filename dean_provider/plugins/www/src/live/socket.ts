@@ -7,14 +7,15 @@ export type LiveEvent = Model<"LiveEvent">;
 type Message = Model<"Hello"> | LiveEvent | Model<"Missed"> | Model<"Heartbeat"> | Model<"Closing">;
 
 export interface Entrance {
-  /** Where the socket is, with its ticket. */
   url: string;
+  /** Subprotocols to offer: ours, and the ticket. */
+  protocols: string[];
 }
 
 export interface Listeners {
   event: (event: LiveEvent) => void;
-  /** What these executions are must be read anew. */
-  missed: (workflowIds: string[]) => void;
+  /** These executions must be read anew, or all of them. */
+  missed: (workflowIds: string[], everything: boolean) => void;
 }
 
 const FIRST_WAIT = 1_000;
@@ -22,6 +23,8 @@ const LONGEST_WAIT = 60_000;
 const BLOCKED_AFTER = 3;
 /** Without a sign of life for so many heartbeats the socket is taken for dead. */
 const PATIENCE = 2.5;
+/** So many executions are resumed by their position; the others, of which nothing was heard for longest, by the time. */
+const MOST_POSITIONS = 2_000;
 
 /** One socket for the whole page: opened again whenever it breaks, going on from the last event heard. */
 export class LiveSocket {
@@ -31,8 +34,12 @@ export class LiveSocket {
   private failures = 0;
   private stopped = true;
   private heartbeat = 30;
-  /** Last sequence heard, by execution. */
-  private positions: Record<string, number> = {};
+  /** Seconds that the server asked to wait. */
+  private pause: number | null = null;
+  /** Last sequence heard, by execution, the one heard of last at the end. */
+  private readonly positions = new Map<string, number>();
+  /** The latest time that the server told. */
+  private since: string | null = null;
 
   constructor(
     private readonly enter: () => Promise<Entrance>,
@@ -73,10 +80,11 @@ export class LiveSocket {
       return;
     }
     if (this.stopped) return;
-    const socket = new WebSocket(entrance.url);
+    const socket = new WebSocket(entrance.url, entrance.protocols);
     this.socket = socket;
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "resume", positions: this.positions } satisfies Model<"Resume">));
+      const positions = Object.fromEntries(this.positions);
+      socket.send(JSON.stringify({ type: "resume", positions, since: this.since } satisfies Model<"Resume">));
       this.alive(socket);
     };
     socket.onmessage = (message: MessageEvent<string>) => {
@@ -90,7 +98,9 @@ export class LiveSocket {
     if (this.socket !== socket) return;
     this.socket = null;
     clearTimeout(this.watchdog);
-    if (!this.stopped) this.later("The socket to Airflow's API server is closed.");
+    const pause = this.pause;
+    this.pause = null;
+    if (!this.stopped) this.later(this.store.read().reason || "The socket to Airflow's API server is closed.", pause);
   }
 
   private later(reason: string, seconds: number | null = null): void {
@@ -112,26 +122,36 @@ export class LiveSocket {
   }
 
   private hear(message: Message): void {
+    if ("timestamp" in message && (this.since === null || message.timestamp > this.since)) this.since = message.timestamp;
     switch (message.type) {
       case "hello":
         this.failures = 0;
         this.heartbeat = message.heartbeat_seconds;
-        this.positions = { ...this.positions, ...message.positions };
+        // What was heard before counts: the events since then follow.
+        for (const [id, sequence] of Object.entries(message.positions ?? {})) if (!this.positions.has(id)) this.reach(id, sequence);
         this.store.set("live");
         return;
       case "event":
-        if (message.sequence <= (this.positions[message.workflow_id] ?? 0)) return;
-        this.positions[message.workflow_id] = message.sequence;
+        if (message.sequence <= (this.positions.get(message.workflow_id) ?? 0)) return;
+        this.reach(message.workflow_id, message.sequence);
         this.listeners.event(message);
         return;
       case "missed":
-        this.positions = { ...this.positions, ...message.positions };
-        this.listeners.missed(Object.keys(message.positions));
+        for (const [id, sequence] of Object.entries(message.positions)) this.reach(id, sequence);
+        this.listeners.missed(Object.keys(message.positions), message.everything ?? false);
         return;
       case "closing":
-        this.store.set("polling", [message.reason, message.suggestion].filter(Boolean).join(" "));
+        this.pause = message.retry_after ?? null;
+        this.store.set(message.code === "session_ended" ? "ended" : "polling", [message.reason, message.suggestion].filter(Boolean).join(" "));
         return;
       case "heartbeat":
     }
+  }
+
+  private reach(id: string, sequence: number): void {
+    this.positions.delete(id);
+    this.positions.set(id, sequence);
+    const oldest = this.positions.size > MOST_POSITIONS ? this.positions.keys().next().value : undefined;
+    if (oldest !== undefined) this.positions.delete(oldest);
   }
 }

@@ -9,12 +9,14 @@ import { plural } from "@/format/number";
 
 import styles from "./alerts.module.css";
 import { History } from "./History";
+import { Rules, useRules } from "./Rules";
 import { Silences } from "./Silences";
 
 /** What is wrong now, what is silenced, and what was. */
 export default function Alerts() {
   const query = useOverview();
-  const rules = [...new Set(query.data?.alerts.map((incident) => incident.rule))].sort();
+  const known = useRules();
+  const rules = known.data?.rules.map((rule) => rule.name) ?? [];
   return (
     <>
       <PageHeader title="Alerts">
@@ -43,6 +45,7 @@ export default function Alerts() {
         </Section>
         <Silences rules={rules} />
         <History rules={rules} />
+        <Rules query={known} />
       </div>
     </>
   );

@@ -127,5 +127,6 @@ describe("progress", () => {
     expect(lasts(3000, 1000)).toBe("1K an hour · lasts 3 h");
     expect(lasts(3000, 0)).toBe("nothing used in the last hour");
     expect(lasts(3000, null)).toBe("");
+    expect(lasts(null, 1000)).toBe("1K an hour");
   });
 });
