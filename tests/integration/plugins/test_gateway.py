@@ -240,8 +240,12 @@ def test_services_that_are_away_are_told_apart_from_a_gateway_that_is(simple: An
 
 
 def test_the_figures_are_in_prometheus_form(simple: Any) -> None:
-    text = simple.send("GET", "/dean/metrics", token="metrics-token-for-tests").text
-    assert 'dean_gateway_requests_total{method="GET",route="/api/v1/health",status="200"}' in text
+    simple.call("GET", "/health")
+    wanted = 'dean_gateway_requests_total{method="GET",route="/api/v1/health",status="200"}'
+    deadline = time.monotonic() + 40  # told in rounds, over all processes
+    while wanted not in (text := simple.send("GET", "/dean/metrics", token="metrics-token-for-tests").text):
+        assert time.monotonic() < deadline, text
+        time.sleep(0.5)
 
 
 def test_airflows_own_secret_is_accepted_only_where_that_is_said(start_server: Any) -> None:

