@@ -57,15 +57,24 @@ class Board:
 
         :raises Exception: the database's, when that was asked and does not answer.
         """
+        before = history.latest
         if not self._filled:
             await self._fill(history)
-        known = history.latest
-        if self._shelf is not None and (installation := await self._of()) is not None:
-            found = await self._shelf.latest(installation)
-            if found is not None and self._now() - found.taken_at < timedelta(seconds=1.5 * found.period_seconds):
-                return history.add(found)
-        found = await self._reading.run(lambda: self._stored(known.taken_at if known else None), _SECONDS)
-        return found is not None and history.add(found)
+        found = await self._shelved()
+        if found is None:
+            known = history.latest
+            found = await self._reading.run(lambda: self._stored(known.taken_at if known else None), _SECONDS)
+        if found is not None:
+            history.add(found)
+        return history.latest is not before
+
+    async def _shelved(self) -> Reading | None:
+        """What Redis has, unless it is so old that the database may know better."""
+        if self._shelf is None or (installation := await self._of()) is None:
+            return None
+        found = await self._shelf.latest(installation)
+        fresh = found is not None and self._now() - found.taken_at < timedelta(seconds=1.5 * found.period_seconds)
+        return found if fresh else None
 
     async def _fill(self, history: History) -> None:
         """A process that has just started takes over what others have seen."""
