@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, Connection, DateTime, Engine, Float, Integer, MetaData, Table, Uuid, insert, inspect, select
+from sqlalchemy import Boolean, Connection, DateTime, Engine, Float, Integer, LargeBinary, MetaData, Table, Uuid, insert, inspect, select
 from sqlalchemy.orm import Session
 
 import dean_provider.state
@@ -69,6 +69,7 @@ def _value(column: Any, number: int) -> Any:
         ((Integer,), number),
         ((Float,), number / 4),
         ((DateTime,), datetime(2026, 1, 1, tzinfo=timezone.utc)),
+        ((LargeBinary,), b"\x00\xff"),
     ):
         if isinstance(kind, kinds):
             return value
