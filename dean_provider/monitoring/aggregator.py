@@ -85,7 +85,7 @@ class Aggregator:
         try:
             async with gate:
                 return await asyncio.wait_for(source.ask(), source.seconds)
-        except asyncio.TimeoutError:
+        except (asyncio.TimeoutError, TimeoutError):  # one and the same from Python 3.11 on
             message = "no answer in time"
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             message = f"it could not be asked ({type(error).__name__})"
