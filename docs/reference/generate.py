@@ -28,6 +28,9 @@ from dean_provider.contract.events.names import EVENT_NAMES
 from dean_provider.contract.live import Closing, Heartbeat, Hello, LiveEvent, Missed, Resume
 from dean_provider.engine.objectives import describe, registered
 from dean_provider.errors import DeanError
+from dean_provider.monitoring.alerts.book import default_book
+from dean_provider.monitoring.alerts.routing import NotifierChoice, Route
+from dean_provider.monitoring.alerts.rule import Rule
 from dean_provider.monitoring.catalogue import GROUPS
 from dean_provider.monitoring.statistics import STATISTICS
 from dean_provider.plugins.api.app import build_app, rights, routes
@@ -364,6 +367,46 @@ def events() -> str:
     return "\n".join(lines)
 
 
+def alerts() -> str:
+    lines = [
+        "# Alerts",
+        NOTE,
+        "The rules that come with the package, and what a file of yours may say. [How to](../how-to/alerts.md) change them, be notified,",
+        "keep them quiet, and have them in Prometheus. The figures are those of [metrics](metrics.md).",
+        "",
+        "| rule | severity | raised when | an incident for each | explained by |",
+        "|---|---|---|---|---|",
+        *(_rule_row(rule) for rule in default_book().rules.values()),
+        "",
+        "Without the figure an incident lasts, unless the rule says that it ends (¹), as it does when a trial is over.",
+        "",
+        "## What to do about them",
+        "",
+        *(f"- **{rule.name}** {rule.summary} {rule.advice}".rstrip() for rule in default_book().rules.values()),
+        "",
+    ]
+    for title, about, model in ALERT_MODELS:
+        lines += [f"## {title}", "", about, "", *_field_table(model.model_json_schema()), ""]
+    return "\n".join(lines)
+
+
+ALERT_MODELS = (
+    ("A rule", "Under `rules`, by name. Exactly one of `above`, `below`, `at_least` and `at_most` is its threshold.", Rule),
+    ("A notifier", "Under `notifiers`, by name.", NotifierChoice),
+    ("A route", "In the list `routes`. An incident goes over every route that it fits.", Route),
+)
+
+
+def _rule_row(rule: Rule) -> str:
+    where = ", ".join(f"{name}={'|'.join(values)}" for name, values in rule.where.items())
+    share = f" of `{rule.divided_by.metric}`" if rule.divided_by else ""
+    unless = f", unless `{rule.unless}`" if rule.unless else ""
+    condition = f"`{rule.metric}`{f' ({where})' if where else ''}{share}: {rule.condition}{unless}"
+    explained = ", ".join(dict.fromkeys(one.rule for one in rule.inhibited_by))
+    mark = "¹" if rule.no_data == "resolve" else ""
+    return f"| `{rule.name}`{mark} | {rule.severity.value} | {_cell(condition)} | {', '.join(rule.by)} | {explained} |"
+
+
 EVENT_GROUPS = {"workflow": "Every execution", "trial": "Trials", "pattern": "Patterns", "installation": "The installation"}
 
 
@@ -452,6 +495,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "dean_provider/config/options.json": provider_options,
     ROOT / "docs/reference/configuration.md": configuration,
     ROOT / "docs/reference/cli.md": cli,
+    ROOT / "docs/reference/alerts.md": alerts,
     ROOT / "docs/reference/errors.md": errors,
     ROOT / "docs/reference/events.md": events,
     ROOT / "docs/reference/operations.md": operations,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Duration", "in_words", "prometheus"]
+__all__ = ["Duration", "Threshold", "in_words", "prometheus"]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _FORM = re.compile(r"(\d{1,9})\s*([smhd])")
@@ -23,8 +23,16 @@ def _seconds(value: Any) -> Any:
     return value
 
 
-Duration = Annotated[int, BeforeValidator(_seconds), Field(ge=0, le=_LONGEST)]
+Duration = Annotated[int, BeforeValidator(_seconds), Field(ge=0, le=_LONGEST), WithJsonSchema({"type": "string", "format": "duration"})]
 """Seconds; written as ``90s``, ``5m``, ``2h`` or ``1d``."""
+
+
+def _number(value: Any) -> Any:
+    return _seconds(value) if isinstance(value, str) and _FORM.fullmatch(value.strip()) else value
+
+
+Threshold = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+"""A number; one of seconds may be written as a :data:`Duration`."""
 
 
 def in_words(seconds: float) -> str:

@@ -77,7 +77,7 @@ ROWS: dict[str, Sequence[Panel]] = {
             "histogram_quantile(0.95, sum by (le) (rate(dean_gateway_append_seconds_bucket[5m])))",
             unit="s",
         ),
-        _one("Live connections", "max(dean_gateway_socket_clients)"),
+        _one("Live sockets", "max by (about) (dean_gateway_live_clients)", "{{about}}"),
     ),
     "Evolution": (
         _one("Trials by status", "max by (status) (dean_trials)", "{{status}}"),
@@ -132,8 +132,7 @@ ROWS: dict[str, Sequence[Panel]] = {
         ),
         _one(
             "Tokens per evaluation",
-            f"max by (name) (dean_trial_tokens_used{_TRIAL}) / max by (name) (dean_trial_evaluations{_TRIAL})",
-            "{{name}}",
+            "max(rate(dean_tokens_consumed_total[1h])) / max(rate(dean_evaluations_total[1h]))",
         ),
     ),
 }

@@ -24,7 +24,7 @@ _FUNCTIONS = {
 }
 _ABSENT = {
     "alert": "GatewayAbsent",
-    "expr": "absent(dean_monitoring_rounds_total)",
+    "expr": "absent(dean_monitoring_age_seconds) or min(dean_monitoring_age_seconds) > 60",
     "for": "5m",
     "labels": {"severity": "critical"},
     "annotations": {

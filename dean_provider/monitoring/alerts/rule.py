@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from dean_provider.contract.alert import RuleName, Severity
-from dean_provider.monitoring.alerts.duration import Duration, in_words
+from dean_provider.monitoring.alerts.duration import Duration, Threshold, in_words
 from dean_provider.monitoring.catalogue import CATALOGUE
 
 __all__ = ["OF_A_TRIAL", "Divisor", "Inhibitor", "Rule", "Take", "figure", "fill"]
@@ -80,12 +80,12 @@ class Rule(_Part):
     )
     by: list[LabelName] = Field(default_factory=list, max_length=8, description="Labels that tell incidents apart.")
     combine: Literal["worst", "sum"] = Field(default="worst", description="Several series of one incident: which counts.")
-    above: float | None = None
-    below: float | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    above: Threshold | None = None
+    below: Threshold | None = None
+    at_least: Threshold | None = None
+    at_most: Threshold | None = None
     for_: Duration = Field(default=0, alias="for", description="How long the threshold must be passed.")
-    clear: float | None = Field(default=None, description="Over only once the figure is back at this; the threshold unless given.")
+    clear: Threshold | None = Field(default=None, description="Over only once the figure is back at this; the threshold unless given.")
     clear_for: Duration = Field(default=60, description="And stays there for so long.")
     no_data: Literal["hold", "resolve", "fire"] = Field(
         default="hold", description="Without the figure an incident lasts (hold), ends (resolve), or begins (fire)."
