@@ -30,7 +30,7 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
   const [at, setAt] = useState<number | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const theme = useTheme();
-  const shape = JSON.stringify([curves.map(({ name, colour, dashed, width }) => [name, colour, dashed, width]), levels, height, time, theme, [...hidden]]);
+  const shape = JSON.stringify([curves.map(({ name, colour, dashed, width, marks }) => [name, colour, dashed, width, marks]), levels, height, time, theme, [...hidden]]);
   const data = useMemo(
     () => [x, ...curves.map((curve) => curve.values), ...levels.map((level) => Array(x.length).fill(level.value))] as uPlot.AlignedData,
     [x, curves, levels],

@@ -10,6 +10,8 @@ export interface Curve {
   colour: string;
   dashed?: boolean;
   width?: number;
+  /** Single points instead of a line, for what happens now and then. */
+  marks?: boolean;
 }
 
 /** A level to compare with: a threshold, a baseline. */
@@ -50,9 +52,9 @@ export function options(curves: Curve[], levels: Level[], width: number, look: L
     ...curves.map((curve) => ({
       label: curve.name,
       stroke: colourOf(curve.colour),
-      width: curve.width ?? 1.6,
+      width: curve.marks ? 0 : (curve.width ?? 1.6),
       dash: curve.dashed ? [5, 4] : undefined,
-      points: { show: false },
+      points: curve.marks ? { show: true, size: 7, width: 0, fill: colourOf(curve.colour) } : { show: false },
       show: !look.hidden.has(curve.name),
       spanGaps: false,
     })),
