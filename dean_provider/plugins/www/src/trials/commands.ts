@@ -15,7 +15,7 @@ function written(value: unknown): string {
 export function deanCommand(dagId: string, config: Config): string {
   const dag = dagId === "dean_evolution_trial" ? [] : [`--dag-id ${quoted(dagId)}`];
   const settings = Object.entries(config).map(([name, value]) => `-c ${quoted(`${name}=${written(value)}`)}`);
-  return ["dean trial start", ...dag, ...settings, "--wait"].join(" \\\n  ");
+  return ["dean trial start --wait", ...dag, ...settings].join(" \\\n  ");
 }
 
 export function airflowCommand(dagId: string, config: Config): string {

@@ -51,9 +51,9 @@ const SAID: Record<string, (details: Details, metric: Metric) => Said> = {
   "run.ended": (d) => ({ title: "DAG run ended", text: words(d["state"]), bad: d["state"] === "failed" }),
   "pattern.discovered": (d) => ({ title: "Pattern discovered", text: joined(words(d["description"]), effect(d)) }),
   "pattern.refused": (d) => ({ title: "Pattern refused", text: joined(words(d["reason"]), effect(d)) }),
-  "pattern.applied": (d) => ({
+  "pattern.applied": (d, metric) => ({
     title: "Patterns applied",
-    text: `mean fitness ${figure(number(d["mean_fitness_before"]))} → ${figure(number(d["mean_fitness_after"]))} on ${count(number(d["agents"]))} copies`,
+    text: `mean ${metric.fitness(number(d["mean_fitness_before"]))} → ${metric.fitness(number(d["mean_fitness_after"]))} on ${count(number(d["agents"]))} copies`,
   }),
   "approval.asked": (d) => ({ title: "Approval asked", text: words(d["subject"]) }),
   "approval.given": (d) => ({ title: d["approved"] ? "Approved" : "Not approved", text: joined(words(d["by"]) && `by ${words(d["by"])}`, words(d["comment"])) }),

@@ -71,7 +71,9 @@ export function fieldsOf(form: Form): Field[] {
 /** The range a value must lie in, in words; empty where there is none. */
 export function rangeOf(schema: JsonSchema): string {
   const low = schema["minimum"] as number | undefined;
-  const high = schema["maximum"] as number | undefined;
+  const most = schema["maximum"] as number | undefined;
+  // A bound that is only there to keep numbers representable tells a reader nothing.
+  const high = most !== undefined && most > 1e9 ? undefined : most;
   const text = (value: number) => new Intl.NumberFormat(undefined, { maximumFractionDigits: 10 }).format(value);
   if (low !== undefined && high !== undefined) return `${text(low)} to ${text(high)}`;
   if (low !== undefined) return `at least ${text(low)}`;

@@ -164,7 +164,7 @@ function Objective({ form, value, effective, problems, onChange }: { form: Form;
   const name = (value ?? effective) as string;
   const objective = form.objectives?.find((one) => one.name === name);
   return (
-    <div>
+    <div className={styles["objective"]}>
       <SelectField label="Objective" value={name} aria-invalid={problems.length > 0} onChange={(event) => onChange(event.target.value === effective ? undefined : event.target.value)}>
         {!objective && <option>{name}</option>}
         {form.objectives?.map((one) => (

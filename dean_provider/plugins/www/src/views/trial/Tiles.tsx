@@ -32,7 +32,7 @@ export function Tiles({ trial, series, metric }: { trial: Model<"WorkflowDetail"
   const patterns = trial.patterns ?? [];
   return (
     <dl className={styles["tiles"]}>
-      <Tile title={`Best ${metric.name === "fitness" ? "fitness" : metric.unit || "value"}`} value={metric.fitness(best)}>
+      <Tile title={metric.name === "fitness" ? "Best fitness" : "Best"} value={metric.fitness(best)}>
         {verdict(trial, metric) ?? metric.name}
       </Tile>
       <Tile title="Diversity" value={fixed(diversity, 2)}>

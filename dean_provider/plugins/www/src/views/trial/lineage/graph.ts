@@ -4,7 +4,7 @@ export type Agent = Model<"Agent">;
 type Lineage = Model<"Lineage">;
 
 /** With more nodes than this the older generations are one node each. */
-export const MOST_NODES = 120;
+export const MOST_NODES = 100;
 
 export interface AgentNode {
   kind: "agent";
