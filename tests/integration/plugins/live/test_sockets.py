@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from websockets.sync.client import connect
 
 pytestmark = pytest.mark.integration
 
+SCRIPT = Path(__file__).parents[4] / "docs" / "how-to" / "watch_live.py"
 RUNNING, HIDDEN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000003"
 
 
@@ -103,3 +108,24 @@ def test_behind_a_prefix_where_nobody_signs_in(live: Any, start_server: Callable
         socket.send('{"type": "resume"}')
         live.tell(server, 0)
         assert '"workflow.opened"' in socket.recv(timeout=20)
+
+
+def test_the_client_of_the_how_to_prints_what_happens(live: Any, simple: Any) -> None:
+    env = {**os.environ, "AIRFLOW": simple.origin, "TOKEN": simple.tokens["viewer"], "NO_PROXY": "127.0.0.1"}
+    with live.watching(simple) as witness, subprocess.Popen([sys.executable, SCRIPT], env=env, stdout=subprocess.PIPE, text=True) as script:
+        try:
+            assert script.stdout is not None
+            trial = None
+            for number in range(200):
+                trial = live.tell(simple, number, workflow_id=trial)
+                if len(witness.events(1)) and _clients(simple) > 1:
+                    break
+            live.tell(simple, 1000, workflow_id=trial)
+            assert "evolution.generation.complete" in script.stdout.readline()
+        finally:
+            script.kill()
+
+
+def _clients(server: Any) -> float:
+    text = server.send("GET", "/dean/metrics", token=server.tokens["admin"]).text
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith("dean_gateway_live_clients{"))

@@ -121,7 +121,7 @@ class Sockets:
     @contextmanager
     def served(self) -> Iterator[None]:
         """On the loop on which the application lives already."""
-        config = uvicorn.Config(self.gateway.client.app, log_level="critical", access_log=False, lifespan="off")
+        config = uvicorn.Config(self.gateway.client.app, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         running = self.gateway.client.portal.start_task_soon(partial(server.serve, sockets=[self.bound]))
         try:

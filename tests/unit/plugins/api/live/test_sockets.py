@@ -242,3 +242,16 @@ def test_what_cannot_be_read_now_is_sent_later(sockets: Any, monkeypatch: pytest
         monkeypatch.setattr(Feed, "look", failing)
         sockets.tell(trial, 0, 1)
         assert [event["sequence"] for event in socket.events(2)] == [4, 5]
+
+
+def test_no_ticket_reaches_a_log(sockets: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    caplog.set_level("INFO")
+    ticket = sockets.issue().json()
+    with sockets.connect(ticket["path"], ticket["protocol"], ticket["ticket"]):
+        pass
+    assert sockets.denied(ticket["path"], ticket["protocol"], ticket["ticket"])[0] == 401
+    printed = capsys.readouterr()
+    told = caplog.text + printed.out + printed.err
+    assert "WebSocket /ws/events" in caplog.text, "uvicorn writes down every handshake"
+    assert ticket["ticket"] not in told
+    assert ticket["ticket"].rpartition(".")[2] not in told
