@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from structlog import get_logger
 
@@ -22,6 +22,9 @@ __all__ = ["MOST_SAMPLES", "Aggregator"]
 MOST_SAMPLES = 3000
 """Of one reading; services share what our own figures leave."""
 AT_ONCE = 32
+_GAP = timedelta(minutes=10)
+"""When nobody has asked for longer, nobody knows since when things are as they are."""
+
 _HEALTH = {ServiceStatus.HEALTHY: 1.0, ServiceStatus.DEGRADED: 0.5, ServiceStatus.UNHEALTHY: 0.0}
 _BREAKER = {"closed": 0.0, "half-open": 1.0, "open": 2.0}
 _SERVES = (ServiceStatus.HEALTHY, ServiceStatus.DEGRADED)
@@ -52,7 +55,7 @@ class Aggregator:
         sources = await self._sources()
         found = await asyncio.gather(*(self._asked(source, gate) for source in sources))
         taken = self.now()
-        previous = {state.name: state for state in before.services} if before else {}
+        previous = {state.name: state for state in before.services} if before and taken - before.taken_at < _GAP else {}
         pairs = [(finding, _state(finding, previous.get(finding.name), taken)) for one in found for finding in one.findings]
         states = tuple(state for _, state in pairs)
         samples, families, dropped = _shared(found)

@@ -66,4 +66,6 @@ class Leadership:
             leases.release(session, LEASE, self._holder)
 
     def _take(self, session: Session, instant: datetime) -> bool:
+        if leases.is_taken(session, LEASE, self._holder, gone=leases.is_gone, now=instant):
+            return False
         return self._hold(session, LEASE, self._holder, self._seconds, gone=leases.is_gone, now=instant)

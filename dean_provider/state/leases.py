@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from dean_provider.state.statements import insert_new, rows_of, table_of
 from dean_provider.state.tables import LeaseRow
 
-__all__ = ["hold", "is_gone", "new_holder", "release"]
+__all__ = ["hold", "is_gone", "is_taken", "new_holder", "release"]
 
 _leases = table_of(LeaseRow)
 _PAST = datetime.fromtimestamp(0, timezone.utc)
@@ -69,6 +69,17 @@ def hold(
         return True
     insert_new(session, LeaseRow, {"name": name, "holder": holder, "expires_at": _PAST})
     return bool(rows_of(session.execute(statement)))
+
+
+def is_taken(
+    session: Session, name: str, holder: str, *, gone: Callable[[str], bool] = lambda _: False, now: datetime | None = None
+) -> bool:
+    """Whether another has the lease. Only reads, for those who would ask again and again."""
+    found = session.execute(select(_leases.c.holder, _leases.c.expires_at).where(_leases.c.name == name)).one_or_none()
+    if found is None or found.holder == holder or gone(found.holder):
+        return False
+    expires: datetime = found.expires_at
+    return expires > (now or datetime.now(timezone.utc))
 
 
 def release(session: Session, name: str, holder: str) -> None:

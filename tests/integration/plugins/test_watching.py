@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.plugins.conftest import METRICS_TOKEN, RUNNING, Server
@@ -57,7 +62,52 @@ def test_what_is_known_of_everything(start_server) -> None:
     assert {"dean_service_up", "dean_trials", "dean_host_memory_ratio", "dean_monitoring_round_seconds"} <= names
 
 
-def test_lines_are_objects_that_say_whose_they_are_and_hold_no_secret(start_server) -> None:
+class Collector(ThreadingHTTPServer):
+    """Takes what OpenTelemetry's exporters send."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Collect)
+        self.sent: list[tuple[str, bytes]] = []
+
+    def metrics(self) -> set[str]:
+        return {one.name for scope in self._scopes("/v1/metrics", ExportMetricsServiceRequest, "metrics") for one in scope.metrics}
+
+    def spans(self) -> list[Any]:
+        return [one for scope in self._scopes("/v1/traces", ExportTraceServiceRequest, "spans") for one in scope.spans]
+
+    def _scopes(self, path: str, kind: Any, what: str) -> list[Any]:
+        told = [kind.FromString(body) for sent, body in list(self.sent) if sent == path]
+        return [scope for one in told for resource in getattr(one, f"resource_{what}") for scope in getattr(resource, f"scope_{what}")]
+
+
+class _Collect(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sent.append((self.path, gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    server = Collector()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_server, collector) -> None:
+    address = f"http://127.0.0.1:{collector.server_address[1]}"
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     secret = "hunter2-is-no-password"
     connection = {"conn_type": "dean_evolution", "host": "127.0.0.1", "port": 9, "password": secret, "extra": {"dialect": "reference"}}
     server = start_server(
@@ -66,10 +116,24 @@ def test_lines_are_objects_that_say_whose_they_are_and_hold_no_secret(start_serv
         AIRFLOW__DEAN__MONITORING_SECONDS="1",
         AIRFLOW__DEAN__REDIS_URL=f"redis://:{secret}@127.0.0.1:9/0",
         AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT=json.dumps(connection),
+        AIRFLOW__METRICS__OTEL_ON="True",
+        AIRFLOW__TRACES__OTEL_ON="True",
+        OTEL_EXPORTER_OTLP_ENDPOINT=address,
+        OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
+        OTEL_TRACES_EXPORTER="otlp_proto_http",
+        OTEL_METRIC_EXPORT_INTERVAL="500",
+        OTEL_BSP_SCHEDULE_DELAY="200",
     )
     until(lambda: server.call("GET", "/overview").json(), lambda found: found["watch"]["taken_at"] is not None)
     scrape(server)
-    server.call("POST", f"/trials/{RUNNING}/pause", json={}, headers={"X-Request-ID": "look-for-me"})
+    server.call("POST", f"/trials/{RUNNING}/pause", json={}, headers={"X-Request-ID": "look-for-me", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    names = until(collector.metrics, lambda found: any(name.endswith("dean.service.up") for name in found))
+    assert {"dean.trials", "dean.monitoring.round_seconds"} <= {name.removeprefix("airflow.") for name in names}
+    spans = until(collector.spans, lambda found: any(one.trace_id.hex() == trace and one.name == "dean.request" for one in found))
+    (of_request,) = [one for one in spans if one.name == "dean.request" and one.trace_id.hex() == trace]
+    assert {one.key: one.value.string_value for one in of_request.attributes}["dean.workflow_id"] == RUNNING
+    assert any(one.name.startswith("dean.call evolution") and one.parent_span_id == of_request.span_id for one in spans)
+    assert all(secret.encode() not in body for _, body in collector.sent)
     text = (server.home / "server.log").read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert all(line.startswith("{") for line in text.splitlines() if "dean_provider" in line or "look-for-me" in line)

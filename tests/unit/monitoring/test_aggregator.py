@@ -96,6 +96,15 @@ async def test_another_leader_goes_on_where_the_first_was(world) -> None:
     assert world.value("dean_monitoring_rounds_total") == 2
 
 
+async def test_when_nobody_has_asked_for_long_nobody_knows_since_when(world) -> None:
+    world.source("one", well("one"))
+    await world.round()
+    await world.round(seconds=3600)
+    (state,) = world.reading.services
+    assert state.since == world.now
+    assert world.value("dean_service_checks_total", "one") == 2
+
+
 async def test_one_that_was_not_asked_was_not_checked(world) -> None:
     world.source("one", well("one"), well("one", ServiceStatus.UNHEALTHY, answered=False, asked=False, breaker="open"))
     await world.round()

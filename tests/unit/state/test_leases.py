@@ -30,6 +30,16 @@ def test_one_of_two_has_it(hold):
     assert [hold("a"), hold("b"), hold("a"), hold("b")] == [True, False, True, False]
 
 
+def test_whether_another_has_it_is_seen_without_taking_it(hold):
+    def taken(holder, after=0.0, gone=lambda _: False):
+        with Session(hold.engine) as session:
+            return leases.is_taken(session, "job", holder, gone=gone, now=NOW + timedelta(seconds=after))
+
+    assert not taken("b")
+    assert hold("a")
+    assert [taken("b"), taken("a"), taken("b", 11), taken("b", gone=lambda holder: holder == "a")] == [True, False, False, False]
+
+
 def test_two_things_are_two_leases(hold):
     assert hold("a")
     assert hold("b", name="other")
