@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def install_modules(page: Path) -> None:
     kept.write_text(wanted, "utf-8")
 
 
+@contextmanager
+def alone(page: Path) -> Iterator[None]:
+    """Waits until no other process of this machine builds the same page; where there are no locks of that kind, it does not."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    with (page / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def make_current(page: Path) -> None:
+    """Build the page unless its bundle is current."""
+    with alone(page):
+        if not is_current(page):
+            build(page)
+
+
 def build(page: Path) -> None:
     """Make ``dist`` anew."""
     install_modules(page)
@@ -102,7 +123,7 @@ class PageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if not self._wanted():
             return
         try:
-            build(self._page)
+            make_current(self._page)
         except (OSError, RuntimeError, ImportError) as error:
             if version != "editable":
                 raise

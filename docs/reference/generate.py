@@ -522,7 +522,8 @@ def make_types() -> None:
     assert spec.loader is not None
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    build.install_modules(PAGE)
+    with build.alone(PAGE):
+        build.install_modules(PAGE)
     build.run_npm(PAGE, "run", "generate")
 
 

