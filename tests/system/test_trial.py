@@ -46,11 +46,29 @@ def test_every_way_to_start_a_trial(live):
         assert trial.config.tournament_size == 4, "what the environment says, though the form sent the default"
         assert Path(outcome["report"].removeprefix("file://")).exists()
         reasons[name] = trial.termination_reason
+    _linked(live, live.outcome(live.dag_id, "by-form")["record"]["workflow_id"])
     done = TerminationReason.GENERATIONS
     assert reasons == {"by-form": done, "on-schedule": done, "on-asset": TerminationReason.MAX_TIME}
     ids = {live.outcome(dag_id, run_id)["trial_id"] for (_, dag_id), run_id in runs.items()}
     heard = _heard(live, ids)
     assert all(heard[trial_id]["digest"] and heard[trial_id]["status"] == "completed" for trial_id in ids)
+
+
+def _linked(live, workflow_id: str) -> None:
+    """The links of the form's run lead to its trial, and to its report as the gateway serves it."""
+    path = f"/dags/{live.dag_id}/dagRuns/by-form/taskInstances"
+    trial = f"plugin/dean/trials/{workflow_id}"
+    report = f"dean/api/v1/trials/{workflow_id}/report"
+    links = {
+        task: live.stack.api.get(f"{path}/{task}/links")["extra_links"] for task in ("start_evolution", "await_evolution", "publish_report")
+    }
+    assert links == {
+        "start_evolution": {"Trial": trial},
+        "await_evolution": {"Trial": trial},
+        "publish_report": {"Trial": trial, "Report": report},
+    }
+    served = live.stack.api._session.get(f"{live.stack.api.url}/{report}", timeout=30)
+    assert (served.status_code, "by-form" in served.text) == (200, True)
 
 
 def _heard(live, trial_ids: set[str]) -> dict[str, dict[str, Any]]:

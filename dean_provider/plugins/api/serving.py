@@ -85,40 +85,43 @@ def _check(served: Served, request: Any, call: Call) -> None:
         raise NotFoundError(f"There is no {served.only} {call.subject.id}.", details={"workflow_type": call.subject.workflow_type})
 
 
-async def _kept(operation: Operation[Any, Any], served: Served, room: Room, request: Any, call: Call, names: frozenset[str] | None) -> bytes:
-    """The body of an answer: as it was made for the same state, or made now. Whether the caller may have it is asked every time."""
+def _spelt(result: Any, names: frozenset[str] | None) -> bytes | Response:
+    """An answer in the form asked for; a ready one stays as it is. A large one takes a while, so that a thread does it where there is one."""
+    return result if isinstance(result, Response) else body_of(result, names)
+
+
+async def _served(served: Served, room: Room, request: Any, call: Call, names: frozenset[str] | None = None) -> bytes | Response:
+    workers = room.workers(served)
+    if inspect.iscoroutinefunction(served.handler):
+        await workers.run(lambda: _check(served, request, call))
+        about(call.workflow)
+        return _spelt(await served.handler(request, call), names)
+
+    def work() -> bytes | Response:
+        _check(served, request, call)
+        return _spelt(served.handler(request, call), names)
+
+    return await workers.run(work)
+
+
+async def _kept(
+    operation: Operation[Any, Any], served: Served, room: Room, request: Any, call: Call, names: frozenset[str] | None
+) -> bytes | Response:
+    """An answer as it was made for the same state, or made now. Whether the caller may have it is asked every time."""
     await room.cheap.run(lambda: _check(served, request, call))
     about(call.workflow)
     asked = (operation.name, request.model_dump_json(), ",".join(sorted(names or ())))
     name = named(*asked, str(call.subject.id), call.subject.head.hash)
-    body = await room.cache.get(name)
-    if body is None:
-        if inspect.iscoroutinefunction(served.handler):
-            made = await served.handler(request, call)
-        else:
-            made = await room.workers(served).run(lambda: served.handler(request, call))
-        body = body_of(made, names)
-        await room.cache.put(name, body, served.kept_seconds)
-    return body
-
-
-async def _served(served: Served, room: Room, request: Any, call: Call) -> Result:
-    workers = room.workers(served)
-
-    def check() -> None:
-        _check(served, request, call)
-
+    kept = await room.cache.get(name)
+    if kept is not None:
+        return kept
     if inspect.iscoroutinefunction(served.handler):
-        await workers.run(check)
-        about(call.workflow)
-        result: Result = await served.handler(request, call)
-        return result
-
-    def work() -> Any:
-        check()
-        return served.handler(request, call)
-
-    return await workers.run(work)
+        made = _spelt(await served.handler(request, call), names)
+    else:
+        made = await room.workers(served).run(lambda: _spelt(served.handler(request, call), names))
+    if isinstance(made, bytes):
+        await room.cache.put(name, made, served.kept_seconds)
+    return made
 
 
 def endpoint(operation: Operation[Any, Any], method: str, served: Served, room: Room) -> Callable[..., Any]:
@@ -134,8 +137,7 @@ def endpoint(operation: Operation[Any, Any], method: str, served: Served, room: 
         call = _call(http, room, None)
         if served.kept_seconds:
             return answered(await _kept(operation, served, room, request, call, names), if_none_match=if_none_match)
-        result = await _served(served, room, request, call)
-        return answered(result if isinstance(result, Response) else body_of(result, names), if_none_match=if_none_match)
+        return answered(await _served(served, room, request, call, names), if_none_match=if_none_match)
 
     async def write(
         request: Any,
@@ -145,7 +147,6 @@ def endpoint(operation: Operation[Any, Any], method: str, served: Served, room: 
             Header(description="With the same key, asking again is asking once.", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$"),
         ] = None,
     ) -> Response:
-        result = await _served(served, room, request, _call(http, room, idempotency_key))
-        return answered(result if isinstance(result, Response) else body_of(result))
+        return answered(await _served(served, room, request, _call(http, room, idempotency_key)))
 
     return read if method in _READS else write

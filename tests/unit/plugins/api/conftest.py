@@ -101,7 +101,7 @@ class Client:
         async def run() -> list[httpx.Response]:
             return list(await asyncio.gather(*(self._http.get(path, **more) for path in paths)))
 
-        return self._portal.call(run)
+        return self.portal.call(run)
 
 
 @dataclass
