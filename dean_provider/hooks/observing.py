@@ -6,6 +6,7 @@ import time
 from types import TracebackType
 
 from structlog.contextvars import get_contextvars
+from typing_extensions import Self
 
 from dean_provider.telemetry import stats, tracing
 
@@ -35,7 +36,7 @@ class Observed:
         """What the service needs to go on with the trace."""
         return tracing.carried(self._span)
 
-    def __enter__(self) -> Observed:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

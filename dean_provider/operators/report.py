@@ -12,8 +12,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from dean_provider.assets import TRIALS_ALIAS, create_asset
 from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle
-from dean_provider.operators.base import TrialOperator
 from dean_provider.links import REPORT_KEY, ReportLink, TrialLink
+from dean_provider.operators.base import TrialOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -11,8 +11,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from dean_provider.contract.config import OnKill
 from dean_provider.handle import TrialHandle, TrialPlan
-from dean_provider.operators.base import TrialOperator
 from dean_provider.links import TrialLink
+from dean_provider.operators.base import TrialOperator
 from dean_provider.operators.validation import warn_of_drift
 
 if TYPE_CHECKING:

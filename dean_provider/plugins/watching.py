@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -78,10 +79,8 @@ class Sources:
 
     async def __call__(self) -> list[Source]:
         """Those of the next round."""
-        try:
+        with suppress(TimeoutError):
             self._others = list(await self._patient.run(self.registered, _DATABASE_SECONDS))
-        except TimeoutError:
-            pass
         wanted = {self._key(service): service for service in self._others}
         for key in [key for key in self._inquirers if key not in wanted]:
             await self._inquirers.pop(key).aclose()

@@ -69,7 +69,25 @@ _FURTHER_STATUSES = (403, 501, 502, 504)
 """Too little right, and what services behind the gateway may come to."""
 
 _DESCRIPTION = "Evolution trials: start, watch, steer and explain them, with the rights that Airflow gives."
-_RESOURCES = (access, agents, alerts, audit, configuration, facts, form, health, live, monitoring, patterns, report, services, starting, steering, tokens, trials)
+_RESOURCES = (
+    access,
+    agents,
+    alerts,
+    audit,
+    configuration,
+    facts,
+    form,
+    health,
+    live,
+    monitoring,
+    patterns,
+    report,
+    services,
+    starting,
+    steering,
+    tokens,
+    trials,
+)
 
 
 def routes(around: Surroundings) -> Table:

@@ -20,7 +20,7 @@ __all__ = ["add_page"]
 BUNDLE = Path(dean_provider.plugins.__file__).parent / "www" / "dist"
 _ASSETS = "assets/"
 _BASE = '<base href="/dean/page/" />'
-_POLICY = "; ".join(
+_POLICY = "; ".join(  # noqa: FLY002 - a list is read
     [
         "default-src 'none'",
         "script-src 'self'",
@@ -41,7 +41,8 @@ _POLICY = "; ".join(
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 _FOREVER = "private, max-age=31536000, immutable"
 _MISSING = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>DEAN</title><p>This installation has no page: it was installed without building it. "
+    "<!doctype html><html lang=en><meta charset=utf-8><title>DEAN</title><p>This installation has no page: "
+    "it was installed without building it. "
     "Install dean-provider from a wheel, or run <code>pip install -e .</code> again where Node.js can be fetched. "
     "The API and the <code>dean</code> command work without it.</p></html>"
 )

@@ -86,7 +86,7 @@ def _check(served: Served, request: Any, call: Call) -> None:
 
 
 def _spelt(result: Any, names: frozenset[str] | None) -> bytes | Response:
-    """An answer in the form asked for; a ready one stays as it is. A large one takes a while, so that a thread does it where there is one."""
+    """An answer in the form asked for; a ready one stays as it is. A large one takes a while, so that a thread does it where it can."""
     return result if isinstance(result, Response) else body_of(result, names)
 
 
@@ -104,7 +104,7 @@ async def _served(served: Served, room: Room, request: Any, call: Call, names: f
     return await workers.run(work)
 
 
-async def _kept(
+async def _kept(  # noqa: PLR0917 - what makes one answer
     operation: Operation[Any, Any], served: Served, room: Room, request: Any, call: Call, names: frozenset[str] | None
 ) -> bytes | Response:
     """An answer as it was made for the same state, or made now. Whether the caller may have it is asked every time."""

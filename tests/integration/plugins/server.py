@@ -21,7 +21,7 @@ INCIDENTS = ("running", "installation")
 
 
 def seed() -> None:
-    """Two trials of one DAG and one of another, as their own tasks would have recorded them; incidents of a trial and of the installation."""
+    """Two trials of one DAG and one of another, as their own tasks would have recorded them; incidents of a trial and the installation."""
     from airflow.utils.session import create_session
 
     from dean_provider.contract.events import Actor, ActorKind, ReportedFact

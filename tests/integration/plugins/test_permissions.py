@@ -10,7 +10,6 @@ from websockets.sync.client import connect
 
 from dean_provider.config import ProviderSettings
 from dean_provider.contract.live import PROTOCOL
-from dean_provider.contract.service import ServiceName
 from dean_provider.plugins.api.app import rights, routes
 from dean_provider.plugins.api.matrix import OTHERS, ROLES, Row, matrix
 from dean_provider.plugins.api.surroundings import Surroundings

@@ -126,7 +126,12 @@ def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_
     )
     until(lambda: server.call("GET", "/overview").json(), lambda found: found["watch"]["taken_at"] is not None)
     scrape(server)
-    server.call("POST", f"/trials/{RUNNING}/pause", json={}, headers={"X-Request-ID": "look-for-me", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    server.call(
+        "POST",
+        f"/trials/{RUNNING}/pause",
+        json={},
+        headers={"X-Request-ID": "look-for-me", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"},
+    )
     names = until(collector.metrics, lambda found: any(name.endswith("dean.service.up") for name in found))
     assert {"dean.trials", "dean.monitoring.round_seconds"} <= {name.removeprefix("airflow.") for name in names}
     spans = until(collector.spans, lambda found: any(one.trace_id.hex() == trace and one.name == "dean.request" for one in found))

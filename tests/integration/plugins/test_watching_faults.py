@@ -168,4 +168,4 @@ def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, postgres_se
     seen = until(lambda: states(left), lambda found: all(found[name]["status"] == "healthy" for name in BAD))
     assert all(seen[name]["since"] > since[name] and seen[name]["failures"] == 0 for name in BAD)
     assert seen["hangs"]["version"] == "2"
-    print(f"took over after {took:.1f} s")
+    print(f"took over after {took:.1f} s")  # noqa: T201  for whoever runs it with -s

@@ -33,6 +33,4 @@ for dag_id, names, limit in (
 ):
     with DAG(dag_id, schedule=None, catchup=False, is_paused_upon_creation=False, default_args={"retries": 2}):
         for name in names:
-            TrialSensor(
-                task_id=name, trial=f"{{{{ dag_run.conf.{name} }}}}", kill_policy="stop", execution_timeout=limit, deferrable=True
-            )
+            TrialSensor(task_id=name, trial=f"{{{{ dag_run.conf.{name} }}}}", kill_policy="stop", execution_timeout=limit, deferrable=True)

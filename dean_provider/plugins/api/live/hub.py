@@ -106,7 +106,7 @@ class Hub:
         while True:
             try:
                 more = await self._look()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed
                 if not failing:
                     _log.warning("live updates wait: new events cannot be read", error=type(error).__name__, exc_info=True)
                 failing = True

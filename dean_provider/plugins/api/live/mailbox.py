@@ -1,4 +1,4 @@
-"""What waits to be sent to one client: bounded, so that a client that does not keep up costs the others nothing and is told what it missed."""
+"""What waits to be sent to one client: bounded, so that a client that does not keep up costs others nothing and is told what it missed."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Sockets:
     async def _serve(self, websocket: WebSocket, workflow_id: UUID | None) -> None:
         try:
             admitted = await self._door.admit(websocket, workflow_id, {client.reader for client in self._hub.clients})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told in its own words
             await self._refuse(websocket, error)
             return
         await websocket.accept(subprotocol=PROTOCOL)
@@ -125,7 +125,7 @@ class Sockets:
             pass
         except DeanError as error:
             client.close(Closing(code="unavailable", reason=str(error), retry_after=error.retry_after or 1.0))
-        except Exception:
+        except Exception:  # noqa: BLE001 - a crash ends this client's connection and no other
             _log.exception("a live socket crashed", path=websocket.url.path)
             client.close(Closing(code="unavailable", reason="The server failed; its log has the cause.", retry_after=5.0))
 

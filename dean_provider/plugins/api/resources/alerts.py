@@ -1,8 +1,9 @@
-"""Incidents and what is done about them: acknowledged, silenced. Who reads a trial reads its incidents; all others are the installation's."""
+"""Incidents and what is done about them: acknowledged, silenced. Who reads a trial reads its incidents; others are the installation's."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -111,10 +112,8 @@ def acknowledge(request: AcknowledgeAlert, call: Call) -> Incident:
     if found.status is IncidentStatus.ACKNOWLEDGED:
         return found
     fact = AlertAcknowledged(incident_id=found.incident_id, rule=found.rule, comment=request.comment)
-    try:
+    with suppress(ConflictError):  # somebody else was faster
         record_installation(call, [ReportedFact.of(fact)])
-    except ConflictError:  # somebody else was faster
-        pass
     return _incident(call, request.incident_id)
 
 

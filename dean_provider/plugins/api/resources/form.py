@@ -120,7 +120,9 @@ def _resolved(given: Mapping[str, Any]) -> Resolved:
 
 def _problem(found: Mapping[str, Any]) -> ValidationProblem:
     suggestion = str(found.get("suggestion") or "")
-    return ValidationProblem(field=str(found.get("field", "")), value=found.get("value"), rule=str(found.get("rule", "")), suggestion=suggestion)
+    return ValidationProblem(
+        field=str(found.get("field", "")), value=found.get("value"), rule=str(found.get("rule", "")), suggestion=suggestion
+    )
 
 
 def _parent(request: CheckTrial, call: Call) -> WorkflowDetail | None:
@@ -165,7 +167,12 @@ def _startable(call: Call) -> list[StartableDag]:
             reason = "" if allowed else f"your role may not create runs of DAG {dag_id}"
             found.append(
                 StartableDag(
-                    dag_id=dag_id, description=description or "", paused=bool(paused), allowed=allowed, reason=reason, values=dict(task.values)
+                    dag_id=dag_id,
+                    description=description or "",
+                    paused=bool(paused),
+                    allowed=allowed,
+                    reason=reason,
+                    values=dict(task.values),
                 )
             )
     return found

@@ -229,9 +229,7 @@ def _name(operation: Any) -> str:
 
 def _settings(**more: Any) -> hypothesis.settings:
     phases = [hypothesis.Phase.generate]
-    return hypothesis.settings(
-        deadline=None, database=None, phases=phases, suppress_health_check=list(hypothesis.HealthCheck), **more
-    )
+    return hypothesis.settings(deadline=None, database=None, phases=phases, suppress_health_check=list(hypothesis.HealthCheck), **more)
 
 
 def _checks(*, negative: bool) -> list[Any]:

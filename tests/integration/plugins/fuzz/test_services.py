@@ -126,9 +126,7 @@ class Trials:
     def __init__(self, caller: Any, small: Any) -> None:
         self.caller = caller
         self.small = small
-        self.completed = [
-            caller.run(small(name=f"ended-{number}", population_size=30, generations=2)) for number in range(3)
-        ]
+        self.completed = [caller.run(small(name=f"ended-{number}", population_size=30, generations=2)) for number in range(3)]
         self.patterns: list[str] = []
         self.long: str | None = None
 

@@ -75,12 +75,10 @@ class Watcher:
     def closed(self, seconds: float = 20) -> tuple[str, int]:
         """Why and with which code the server closes."""
         closing = self.message("closing", seconds)
-        try:
+        with pytest.raises(ConnectionClosed) as closed:
             self.socket.recv(timeout=seconds)
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closing["code"], closed.rcvd.code
-        raise AssertionError("something came after the last message")
+        assert closed.value.rcvd is not None
+        return closing["code"], closed.value.rcvd.code
 
 
 def _fact(number: int) -> ReportedFact:

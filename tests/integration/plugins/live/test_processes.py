@@ -1,4 +1,4 @@
-"""Two API servers on one database: what one records arrives at whoever watches the other, with Redis, without, and while it comes and goes."""
+"""Two API servers on one database: what one records arrives at whoever watches the other, with Redis, without, while it comes and goes."""
 
 from __future__ import annotations
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 import re
 import threading
 from contextlib import contextmanager
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,7 +14,6 @@ from dean_provider.contract.problem import MEDIA_TYPE
 from dean_provider.plugins.api.app import rights, routes
 from dean_provider.plugins.api.documentation import DOCUMENTS
 from dean_provider.plugins.api.live.assembly import SOCKETS
-from dean_provider.web.instruments import Instruments
 
 PROBLEM = {"type", "title", "status", "error_code", "message", "details", "timestamp", "request_id", "suggestions"}
 

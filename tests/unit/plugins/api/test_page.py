@@ -63,7 +63,9 @@ async def test_an_asset_of_another_version_is_not_found(bundle: Path) -> None:
     assert "Load the page anew" in answer.json()["suggestions"][0]
 
 
-@pytest.mark.parametrize("path", ["/page/../secret", "/page/%2e%2e/secret", "/page/..%2fsecret", "/page//etc/passwd", "/page/assets/../../secret"])
+@pytest.mark.parametrize(
+    "path", ["/page/../secret", "/page/%2e%2e/secret", "/page/..%2fsecret", "/page//etc/passwd", "/page/assets/../../secret"]
+)
 async def test_nothing_outside_the_bundle_is_served(bundle: Path, path: str) -> None:
     answer = await _get(bundle, path)
     assert "not to be had" not in answer.text

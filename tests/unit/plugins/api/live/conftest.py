@@ -33,7 +33,8 @@ SECRET = "a-secret-for-tests-0123456789-0123456789-0123456789-0123456789-01234"
 def generations(*numbers: int) -> list[ReportedFact]:
     figures = {"best_fitness": 1, "mean_fitness": 0, "worst_fitness": -1, "diversity": 0.4, "tokens_used": 10, "evaluations": 10}
     made = [
-        Generation(generation=one, best_agent_id="a", completed_at="2026-01-01T00:00:00Z", elapsed_seconds=one, **figures) for one in numbers
+        Generation(generation=one, best_agent_id="a", completed_at="2026-01-01T00:00:00Z", elapsed_seconds=one, **figures)
+        for one in numbers
     ]
     return [ReportedFact.of(GenerationCompleted(generation=one)) for one in made]
 
