@@ -20,8 +20,8 @@ from structlog import get_logger
 from dean_provider.config import resolve
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
-from dean_provider.contract.events.trial import TrialReconciled
-from dean_provider.contract.trial import Trial, TrialRef
+from dean_provider.contract.events.trial import TrialForked, TrialReconciled
+from dean_provider.contract.trial import ForkOrigin, Trial, TrialRef
 from dean_provider.contract.workflow import MAX_FACTS, Origin, WorkflowStatus
 from dean_provider.errors import ConflictError, DeanError, NotFoundError, ServiceUnavailableError
 from dean_provider.handle import RecordRef
@@ -92,6 +92,7 @@ class Reconciler:
         self._due = self._renew_at = datetime.fromtimestamp(0, timezone.utc)
         self._recorded: dict[UUID, int] = {}
         self._settled: dict[UUID, int] = {}
+        self._related: set[UUID] = set()
         self._unreadable: set[leftovers.Leftover] = set()
         self._said = False
 
@@ -126,6 +127,7 @@ class Reconciler:
             after = page[-1].id
         self._recorded = recorded
         self._settled = {key: sequence for key, sequence in self._settled.items() if key in recorded}
+        self._related &= recorded.keys()
 
     async def _leads(self) -> bool:
         """Whether this process is the one; the lease is renewed when half of it is over."""
@@ -176,6 +178,7 @@ class Reconciler:
         async with gate:
             try:
                 await self._compare(state, run)
+                await self._tell_parent(state)
             except DeanError as error:
                 _log.info("a trial cannot be compared now", workflow_id=str(state.id), error=str(error))
             except Exception:  # noqa: BLE001 - whatever it is, the others go on
@@ -192,6 +195,20 @@ class Reconciler:
         mended = repair is not None and await self._mend(state, service, trial, repair)
         if state.status.ended and not mended:
             self._settled[state.id] = state.sequence
+
+    async def _tell_parent(self, state: State) -> None:
+        """Have a fork that was not begun here, but by a run's conf, on its parent's record too: when the service says that it is one."""
+        if state.parent_id is None or state.parent_generation is None or state.id in self._related:
+            return
+        parent = await self._database(partial(drift.state_of, workflow_id=state.parent_id))
+        if parent is not None and str(state.id) not in parent.forks:
+            service = self._service(await self._database(lambda session: drift.connection_of(session, state.id, "evolution")))
+            trial = await self._trial(service, state.trial_id or str(state.id))
+            claimed = ForkOrigin(trial_id=parent.trial_id or str(parent.id), generation=state.parent_generation)
+            if trial is not None and trial.parent == claimed:
+                fact = TrialForked(parent_id=str(parent.id), child_id=str(state.id), generation=state.parent_generation)
+                await self._tell(parent.id, [ReportedFact.of(fact, occurred_at=self._now())])
+        self._related.add(state.id)
 
     def _is_settled(self, state: State) -> bool:
         """Whether there is nothing to be found out: a trial that completed with all its generations, or that was looked into before."""

@@ -18,7 +18,7 @@ from dean_provider.state.queries import list_events
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import WorkflowRow
 
-__all__ = ["Run", "connection_of", "run_states", "unsettled"]
+__all__ = ["Run", "connection_of", "run_states", "state_of", "unsettled"]
 
 _workflows = table_of(WorkflowRow)
 _OPEN = [status.value for status in WorkflowStatus if not status.ended]
@@ -47,6 +47,13 @@ def unsettled(session: Session, *, since: datetime, after: UUID | None = None, l
     conditions += [] if after is None else [_workflows.c.id > after]
     rows = session.execute(select(_workflows).where(*conditions).order_by(_workflows.c.id).limit(limit)).mappings()
     return [from_columns(dict(row)) for row in rows]
+
+
+def state_of(session: Session, workflow_id: UUID) -> State | None:
+    """What is recorded of a trial; ``None`` when nothing is."""
+    found = _workflows.c.id == workflow_id, _workflows.c.workflow_type == TRIAL
+    row = session.execute(select(_workflows).where(*found)).mappings().one_or_none()
+    return None if row is None else from_columns(dict(row))
 
 
 def run_states(session: Session, runs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Run]:

@@ -23,11 +23,12 @@ from dean_provider.contract.events.trial import (
     GenerationCompleted,
     TrialCancelled,
     TrialCompleted,
+    TrialForked,
     TrialRequested,
     TrialStarted,
     TrialValidated,
 )
-from dean_provider.contract.trial import GenerationPage
+from dean_provider.contract.trial import ForkOrigin, GenerationPage
 from dean_provider.contract.workflow import ListEvents, Origin
 from dean_provider.errors import ConnectionFailedError, NotFoundError, ServiceUnavailableError
 from dean_provider.handle import RecordRef
@@ -55,6 +56,7 @@ class World:
         self.asked: list[str] = []
         self.conn_ids: list[str | None] = []
         self.history = True
+        self.parent: ForkOrigin | None = None
         self.trouble: Exception | None = None
 
     @contextmanager
@@ -110,7 +112,7 @@ class World:
     def _answer(self):
         if self.trouble is not None:
             raise self.trouble
-        return self._make_trial(self.trial, self.last, config=TrialConfig(seed=1), digest="d")
+        return self._make_trial(self.trial, self.last, config=TrialConfig(seed=1), digest="d", parent=self.parent)
 
     async def _acall(self, operation, _request):
         self.asked.append(operation.name)
@@ -220,6 +222,23 @@ async def test_a_service_that_cannot_tell_what_is_missing_is_not_asked_again_and
     for _ in range(3):
         await reconciler.compare()
     assert world.asked.count("read_trial") == 1
+
+
+@pytest.mark.parametrize(("says", "told"), [("t-parent", 1), ("t-another", 0), (None, 0)])
+async def test_the_parent_of_a_fork_that_a_runs_conf_began_learns_of_it_when_the_service_says_so(world, says, told):
+    parent = UUID(int=7)
+    world.tell(TrialStarted(trial_id="t-parent"), workflow_id=parent)
+    world.started()
+    world.tell(TrialForked(parent_id=str(parent), child_id=str(WORKFLOW), generation=2))
+    world.run("running")
+    world.parent = ForkOrigin(trial_id=says, generation=2) if says else None
+    reconciler = world.reconciler()
+    await reconciler.compare()
+    forked = [event for event in world.events(parent) if event.event_type == "trial.forked"]
+    assert [event.details["child_id"] for event in forked] == [str(WORKFLOW)] * told
+    world.asked.clear()
+    await reconciler.compare()
+    assert world.asked.count("read_trial") <= 2, "only whether both are still as recorded"
 
 
 async def test_a_deleted_run_is_the_end_of_its_trial(world):
