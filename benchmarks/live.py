@@ -36,6 +36,7 @@ import jwt
 import psutil
 
 SECRET = "a secret of a benchmark, 0123456789-0123456789-0123456789-0123456789"
+TEXT, PING, PONG = 1, 9, 10
 DAG, READY = "dean_evolution_trial", "ready.json"
 
 
@@ -153,7 +154,10 @@ class Client(asyncio.Protocol):
             length, start = int.from_bytes(self.buffer[2:4], "big"), 4
         if len(self.buffer) < start + length:
             return None
-        frame = bytes(self.buffer[start : start + length]) if self.buffer[0] & 15 == 1 else b""
+        kind, body = self.buffer[0] & 15, bytes(self.buffer[start : start + length])
+        if kind == PING:
+            self.transport.write(bytes([0x80 | PONG, 0x80 | len(body)]) + bytes(4) + body)
+        frame = body if kind == TEXT else b""
         del self.buffer[: start + length]
         return frame
 

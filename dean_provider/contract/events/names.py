@@ -56,6 +56,7 @@ EVENT_NAMES: Mapping[str, str] = MappingProxyType(
         "alert.raised": "monitoring.alert.raise",
         "alert.acknowledged": "monitoring.alert.acknowledge",
         "alert.resolved": "monitoring.alert.resolve",
+        "alert_rules.read": "monitoring.rules.read",
         "silence.added": "monitoring.silence.add",
         "silence.ended": "monitoring.silence.end",
     }
