@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from structlog import get_logger
+
+from dean_provider.errors import ServiceUnavailableError
 from dean_provider.monitoring.alerts.book import RuleBook
 from dean_provider.monitoring.alerts.evaluator import Evaluator
 from dean_provider.monitoring.alerts.notifiers import Send, allowed_classes, maker_of
@@ -16,6 +19,7 @@ from dean_provider.state import leases
 __all__ = ["Alerting", "watch_alerts"]
 
 _SECONDS = 30.0
+_log = get_logger(__name__)
 
 
 class Alerting:
@@ -33,13 +37,16 @@ class Alerting:
         self._thread = Patient()
 
     async def __call__(self, history: History, now: datetime) -> None:
-        """One look. Whatever goes wrong is raised, and the next round comes."""
+        """One look. What is wrong with more than the database is raised, and the next round comes."""
 
         def look() -> None:
             self._evaluator.look(history, now)
             self._notifying.tell(now)
 
-        await self._thread.run(look, _SECONDS)
+        try:
+            await self._thread.run(look, _SECONDS)
+        except (ServiceUnavailableError, TimeoutError) as error:  # the next round goes on from where this one was
+            _log.warning("incidents and notifications wait for the database", error=str(error))
 
 
 def watch_alerts(around: Surroundings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ Group = tuple[tuple[str, str], ...]
 """Labels that tell an incident apart from others of its rule, in the order of the rule."""
 
 Point = tuple[float, float]
+_LONGEST_LABEL = 250
 
 
 class Line(Protocol):
@@ -65,8 +67,9 @@ class _Looker:
             fits = all(labels.get(name) in values for name, values in where.items())
             value = self._taken(line, take) if fits else None
             if value is not None:
-                found.setdefault(tuple((name, labels.get(name, "")) for name in rule.by), []).append(value)
-        return {group: combine(values) for group, values in found.items()}
+                found.setdefault(tuple((name, _plain(labels.get(name, ""))) for name in rule.by), []).append(value)
+        combined = {group: combine(values) for group, values in found.items()}
+        return {group: value for group, value in combined.items() if math.isfinite(value)}
 
     def divided(self, seen: Mapping[Group, float], divisor: Divisor) -> dict[Group, float]:
         """Shares. Nothing counted is a share of 0; a figure that is not told is no figure."""
@@ -85,6 +88,11 @@ class _Looker:
             grown = _increase(points)
             return None if grown is None else grown / over if take == "rate" else grown
         return _OVER_TIME[take](value for _, value in points) if points else None
+
+
+def _plain(value: str) -> str:
+    """A label's value as an incident can keep it, whatever a service told."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "")[:_LONGEST_LABEL]
 
 
 def _increase(points: Sequence[Point]) -> float | None:

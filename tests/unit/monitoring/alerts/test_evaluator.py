@@ -112,6 +112,18 @@ def test_an_incident_of_a_trial_says_whose(world, rule) -> None:
         assert incidents.list_incidents(session, ListAlerts(), dag_ids={"others"}, now=world.now).incidents == []
 
 
+def test_whatever_a_service_calls_its_rooms_the_other_incidents_are_written(world, rule) -> None:
+    process = world.process(rule(by=["room"]))
+    for _ in range(2):
+        world.tell(
+            *(Sample.of("temperature", 11, room=room) for room in ("x" * 5000, "a\0b", "half \ud800", "plain")),
+            Sample.of("temperature", float("inf"), room="endless"),
+        )
+        process.look(world.history, world.now)
+    assert {incident.labels["room"] for incident in world.incidents()} == {"x" * 250, "ab", "half ?", "plain"}
+    assert {incident.status for incident in world.incidents()} == {IncidentStatus.FIRING}
+
+
 LEADERS = st.lists(st.tuples(st.sampled_from([HOT, WARM, COLD, None]), st.sets(st.integers(0, 2)), st.booleans()), max_size=25)
 
 
