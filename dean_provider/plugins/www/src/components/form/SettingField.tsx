@@ -74,9 +74,8 @@ export function SettingField({ field, value, effective, origin, problems, onChan
       )}
       <p id={`${id}help`} className={styles["help"]}>
         {field.help}
-        {range && ` ${range}.`}
+        {range && ` ${range[0]?.toUpperCase()}${range.slice(1)}.`}{" "}
         <span className={styles["origin"]}>
-          {" "}
           {text === "" ? "Now" : "Otherwise"} <b>{held}</b> ({origin}).
         </span>
       </p>

@@ -22,9 +22,9 @@ export interface Field {
 
 /** The part of a schema that is not null. */
 export function own(schema: JsonSchema): JsonSchema {
-  const variants = schema["anyOf"] as JsonSchema[] | undefined;
+  const { anyOf: variants, ...rest } = schema as { anyOf?: JsonSchema[] };
   const only = variants?.find((variant) => variant["type"] !== "null");
-  return only ? { ...schema, ...only } : schema;
+  return only ? { ...rest, ...only } : schema;
 }
 
 export function kindOf(schema: JsonSchema): Kind {

@@ -26,6 +26,8 @@ interface Props {
 }
 
 const ROW = 58;
+/** The head stays in sight above the rows. */
+const HEAD = 36;
 /** Rows before the end at which the next page is asked for. */
 const AHEAD = 60;
 
@@ -36,6 +38,7 @@ export function TrialGrid({ trials, more, loading, onMore, listing, onSort, onLa
     count: trials.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
+    scrollPaddingStart: HEAD,
     overscan: 12,
     getItemKey: (index) => trials[index]?.id ?? index,
   });
@@ -55,7 +58,8 @@ export function TrialGrid({ trials, more, loading, onMore, listing, onSort, onLa
   );
 
   return (
-    <div role="table" aria-label="Trials" aria-rowcount={more ? -1 : trials.length + 1} className={styles["table"]}>
+    <div ref={scroller} role="region" aria-label="Rows" tabIndex={0} className={styles["table"]}>
+      <div role="table" aria-label="Trials" aria-rowcount={more ? -1 : trials.length + 1}>
       <div role="row" aria-rowindex={1} className={`${styles["row"]} ${styles["head"]}`}>
         <span role="columnheader">
           <span className="visually-hidden">Chosen to compare</span>
@@ -68,8 +72,7 @@ export function TrialGrid({ trials, more, loading, onMore, listing, onSort, onLa
         {heading("tokens_used", true)}
         {heading("created_at", true)}
       </div>
-      <div ref={scroller} role="rowgroup" aria-label="Rows" tabIndex={0} className={styles["scroller"]}>
-        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="presentation">
+        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="rowgroup">
           {shown.map((item) => {
             const trial = trials[item.index];
             return (
@@ -78,7 +81,6 @@ export function TrialGrid({ trials, more, loading, onMore, listing, onSort, onLa
                   key={item.key}
                   role="row"
                   aria-rowindex={item.index + 2}
-                  aria-selected={undefined}
                   className={styles["row"]}
                   style={{ position: "absolute", insetInline: 0, height: ROW, transform: `translateY(${item.start}px)` }}
                 >

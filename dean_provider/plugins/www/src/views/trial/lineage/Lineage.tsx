@@ -15,7 +15,7 @@ import { agentsOf, graphOf } from "./graph";
 import { LineageGraph } from "./LineageGraph";
 import styles from "./lineage.module.css";
 
-const DEPTH = 30;
+const DEPTH = 10;
 const MOST = 1000;
 
 interface Props {

@@ -40,6 +40,12 @@ const One = memo(function One({ data: { node, metric, chosen } }: NodeProps<Show
 });
 
 const TYPES = { one: One };
+const ZOOM = 0.9;
+const ABOVE = 190;
+
+function newest(graph: Graph): Node {
+  return graph.nodes.reduce((last, node) => (node.generation > last.generation ? node : last));
+}
 
 export function LineageGraph(props: Props) {
   return (
@@ -60,7 +66,10 @@ function Inner({ graph, metric, selected, onSelect, onOpen }: Props) {
       .then((found) => {
         if (!current) return;
         setPlaces(found);
-        requestAnimationFrame(() => void flow.fitView({ maxZoom: 1, duration: 0 }));
+        const last = newest(graph);
+        const place = found.get(last.id);
+        // The agent and its nearest ancestors, large enough to be read; the controls show everything.
+        if (place) requestAnimationFrame(() => void flow.setCenter(place.x + SIZE.width / 2, place.y - ABOVE, { zoom: ZOOM }));
       })
       .catch((failure: unknown) => current && setError(asProblem(failure)));
     return () => {
@@ -103,8 +112,6 @@ function Inner({ graph, metric, selected, onSelect, onOpen }: Props) {
         edges={edges}
         nodeTypes={TYPES}
         colorMode={theme}
-        fitView
-        fitViewOptions={{ maxZoom: 1 }}
         minZoom={0.05}
         nodesDraggable={false}
         nodesConnectable={false}
