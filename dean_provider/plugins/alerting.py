@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from structlog import get_logger
@@ -13,12 +14,15 @@ from dean_provider.monitoring.alerts.notifiers import Send, allowed_classes, mak
 from dean_provider.monitoring.alerts.notifying import Notifying
 from dean_provider.monitoring.history import History
 from dean_provider.monitoring.threads import Patient
+from dean_provider.plugins.api.jobs import Job
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.state import leases
 
-__all__ = ["Alerting", "watch_alerts"]
+__all__ = ["Alerting", "alerting_job"]
 
 _SECONDS = 30.0
+_SETTLE_SECONDS = 10.0
+_PARTING_SECONDS = 5.0
 _log = get_logger(__name__)
 
 
@@ -34,7 +38,7 @@ class Alerting:
         self._evaluator = Evaluator(sessions, around.alert_rules, monitor.period_seconds)
         holder = leases.new_holder()
         self._notifying = Notifying(sessions, around.alert_rules, send, holder=holder, gone=leases.is_gone, now=monitor.now)
-        self._thread = Patient()
+        self._thread, self._settling = Patient(), Patient()
 
     async def __call__(self, history: History, now: datetime) -> None:
         """One look. What is wrong with more than the database is raised, and the next round comes."""
@@ -48,7 +52,20 @@ class Alerting:
         except (ServiceUnavailableError, TimeoutError) as error:  # the next round goes on from where this one was
             _log.warning("incidents and notifications wait for the database", error=str(error))
 
+    async def settle(self) -> None:
+        """Write down what became of messages when that could not be done at once, also once another process leads."""
+        try:
+            await self._settling.run(self._notifying.settle_rest, _SECONDS)
+        except TimeoutError as error:
+            _log.warning("what became of notifications waits for the database", error=str(error))
 
-def watch_alerts(around: Surroundings) -> None:
-    """Have the leader look after each of its rounds."""
-    around.monitor.then.append(Alerting(around))
+    async def end(self) -> None:
+        """Let messages that are on their way arrive: nobody knows of one that is cut off whether it did."""
+        await asyncio.to_thread(self._notifying.wait, _PARTING_SECONDS)
+
+
+def alerting_job(around: Surroundings) -> Job:
+    """Has the leader look after each of its rounds; the job settles what is left."""
+    alerting = Alerting(around)
+    around.monitor.then.append(alerting)
+    return Job("alerting", alerting.settle, _SETTLE_SECONDS, alerting.end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +70,7 @@ class Notifying:
         :raises Exception: the database's; nothing is sent then that was not claimed.
         """
         book = self._file.book()
-        self._settle_rest()
+        self.settle_rest()
         if not book.routes:
             return
         for message in self._due(book, now):
@@ -81,9 +82,10 @@ class Notifying:
                 self._start(taken, book)
 
     def wait(self, seconds: float) -> None:
-        """Until every message on its way has ended, at most so long."""
+        """Until every message on its way has ended, at most so long. Blocks."""
+        until = time.monotonic() + seconds
         for thread in self._alive():
-            thread.join(seconds)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _due(self, book: RuleBook, now: datetime) -> list[Message]:
         with self._sessions() as session:
@@ -132,7 +134,8 @@ class Notifying:
             with self._lock:
                 self._unsettled.append(one)
 
-    def _settle_rest(self) -> None:
+    def settle_rest(self) -> None:
+        """Write down what became of messages when that could not be done before. Blocks."""
         with self._lock:
             rest, self._unsettled = self._unsettled, []
         for one in rest:

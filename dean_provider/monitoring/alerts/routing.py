@@ -36,7 +36,10 @@ class NotifierChoice(_Part):
         max_length=50,
         description="What it is made with. Its templates may use alert_subject, alert_text and alert.",
     )
-    timeout: Annotated[Duration, Field(ge=1, le=600)] = Field(default=30, description="How long a message is waited for.")
+    timeout: Annotated[Duration, Field(ge=1, le=600)] = Field(
+        default=30,
+        description="How long sending may take. After that the next leader, and after ten times that this one, counts it as cut off.",
+    )
 
 
 class Route(_Part):

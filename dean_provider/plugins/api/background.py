@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dean_provider.plugins.alerting import watch_alerts
+from dean_provider.plugins.alerting import alerting_job
 from dean_provider.plugins.api.jobs import Job
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.plugins.reconciler import reconciler_job
@@ -13,6 +13,4 @@ __all__ = ["background_jobs"]
 
 def background_jobs(around: Surroundings) -> list[Job]:
     """Every job, made anew: an application has its own."""
-    jobs = [reconciler_job(), *watching_jobs(around)]
-    watch_alerts(around)
-    return jobs
+    return [reconciler_job(), *watching_jobs(around), alerting_job(around)]
