@@ -115,8 +115,9 @@ class SharedCache:
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
 
-        seconds = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
-        return redis.Redis.from_url(self._url, retry=Retry(NoBackoff(), 0), **seconds)
+        return redis.Redis.from_url(
+            self._url, retry=Retry(NoBackoff(), 0), socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+        )
 
 
 async def _close(client: Redis) -> None:

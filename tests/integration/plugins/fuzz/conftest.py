@@ -79,8 +79,8 @@ class Fuzz:
             # What is drawn depends on what was answered, so that two scenarios that begin alike may go on differently.
             with suppress(hypothesis.errors.Flaky):
                 machine.run(settings=_settings(max_examples=max(2, min(20, left // STEPS)), stateful_step_count=STEPS))
-        for name, operation in self.operations.items():
-            self._ask(operation, at_least - sum(count for (one, _), count in self.answers.items() if one == name))
+        for operation in self.operations.values():
+            self._ask(operation, at_least)
 
     @property
     def sent(self) -> int:
@@ -90,21 +90,19 @@ class Fuzz:
         """Something that was answered under that name."""
         return self.random.choice(self.known[name]) if name in self.known else None
 
-    def _ask(self, operation: Any, times: int) -> None:
-        """One operation by itself, as often as scenarios left it out."""
-        if times <= 0:
-            return
+    def _asked(self, name: str) -> int:
+        return sum(count for (one, _), count in self.answers.items() if one == name)
 
-        @hypothesis.seed(self.seed)
-        @_settings(max_examples=times)
-        @hypothesis.given(operation.as_strategy())
-        def ask(case: Any) -> None:
-            self._send(case)
+    def _ask(self, operation: Any, at_least: int) -> None:
+        """One operation by itself, as often as scenarios left it out. Of one that takes nothing, a single request is drawn at a time."""
+        while (left := at_least - self._asked(_name(operation))) > 0:
 
-        for _ in range(5):
-            ask()
-            if sum(count for (one, _), count in self.answers.items() if one == _name(operation)) >= times:
-                return
+            @_settings(max_examples=left)
+            @hypothesis.given(operation.as_strategy())
+            def ask(case: Any) -> None:
+                self._send(case)
+
+            hypothesis.seed(self.random.random())(ask)()
 
     def _machine(self, schema: Any) -> Any:
         fuzz = self
@@ -216,10 +214,7 @@ class Fuzz:
         print(self.table())  # noqa: T201 - what `make fuzz` shows of it
         assert not self.findings, "\n\n".join(f"{name}\n{told}" for name, told in self.findings.items())
         assert self.crashes() == []
-        asked = Counter()
-        for (name, _), count in self.answers.items():
-            asked[name] += count
-        assert {name: asked[name] for name in self.operations if asked[name] < at_least} == {}
+        assert {name: self._asked(name) for name in self.operations if self._asked(name) < at_least} == {}
         assert self.successes >= successes, self.table()
 
 
