@@ -62,7 +62,7 @@ def _rows(found: Status, watched: list[ServiceState]) -> list[tuple[str, ...]]:
     from dean_provider.cli.moments import shown
 
     known = {state.name: state for state in watched}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, check in found.services.items():
         state = known.pop(name, None)
         same = state is not None and state.status.value == check.status.value

@@ -111,7 +111,11 @@ def _joined(name: str, one: float, other: float) -> float:
     return min(one, other) if name.endswith("_up") else one + other
 
 
-_ENDINGS = {TrialCompleted: "completed", TrialFailed: "failed", TrialCancelled: "cancelled"}
+_ENDINGS = {
+    TrialCompleted.event_type: "completed",
+    TrialFailed.event_type: "failed",
+    TrialCancelled.event_type: "cancelled",
+}
 
 
 def totalled(samples: Sequence[Sample]) -> list[Sample]:
@@ -119,7 +123,7 @@ def totalled(samples: Sequence[Sample]) -> list[Sample]:
     events = {one.label("event_type"): one.value for one in samples if one.name == "dean_gateway_events_total"}
     return [
         Sample.of("dean_generations_total", events.get(GenerationCompleted.event_type, 0.0)),
-        *(Sample.of("dean_trials_ended_total", events.get(event.event_type, 0.0), status=status) for event, status in _ENDINGS.items()),
+        *(Sample.of("dean_trials_ended_total", events.get(event, 0.0), status=status) for event, status in _ENDINGS.items()),
     ]
 
 

@@ -56,8 +56,8 @@ class Watching:
 
     async def ask(self) -> None:
         """A round of questions, if this process leads and the time has come."""
-        now = self.clock()
-        if not self.leadership.leads or now < self._due:
+        now, leads = self.clock(), self.leadership.leads
+        if not leads or now < self._due:
             return
         if not self._due:
             await self.follow()

@@ -120,7 +120,7 @@ def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, postgres_se
 
     # Services that misbehave: each is said to be ill and why, nothing of what it sent is told, and nobody waits for it.
     for name in BAD:
-        body = {"name": name, "kind": "other", "url": f"{services}/{name}", "ttl_seconds": 3600}
+        body = {"kind": "other", "url": f"{services}/{name}", "ttl_seconds": 3600}
         assert one.call("PUT", f"/services/{name}", json=body).status_code == 200
     seen = until(lambda: states(other), lambda found: set(BAD) <= set(found) and all(found[name]["failures"] >= 3 for name in BAD))
     for name, message in BAD.items():
