@@ -1,7 +1,7 @@
 """What travels over the gateway's WebSockets, and the ticket that opens one.
 
-A client asks for a ticket, opens the socket with it as a subprotocol beside :data:`PROTOCOL`, reads :class:`Hello` and sends
-:class:`Resume` once. Whatever it then has of an execution is the sequence of the last event it was sent.
+A client asks for a ticket, opens the socket with it as a subprotocol beside :data:`PROTOCOL`, and sends :class:`Resume` at once. The server
+says :class:`Hello` and sends what the client lacks and what comes.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Ticket(BaseModel):
 
 
 class Hello(BaseModel):
-    """The first message: the socket is open."""
+    """The server's first message, once it has heard what the client has, or nothing for two seconds."""
 
     type: Literal["hello"] = "hello"
     timestamp: datetime
@@ -76,7 +76,7 @@ class Hello(BaseModel):
     heartbeat_seconds: float
     positions: dict[str, int] = Field(
         default_factory=dict,
-        description="Sequence that executions have reached, for those with an event lately: what follows without a resume comes after it.",
+        description="Last sequence before the first event that follows, for executions with an event lately and those that are resumed.",
     )
 
 

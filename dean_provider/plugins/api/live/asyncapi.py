@@ -21,9 +21,9 @@ _FROM_CLIENT: tuple[type[BaseModel], ...] = (Resume, Heartbeat)
 _ABOUT = {"live_events": "Every event that the reader may see.", "live_trial": "Events of one trial."}
 _DESCRIPTION = f"""\
 Events of evolution trials as they are recorded. Ask for a ticket with `POST /dean/api/v1/live/tickets`, open the socket it names within
-half a minute and offer two subprotocols: `{PROTOCOL}` and the ticket. The server says hello; the client sends a resume, with what it has or
-empty, and is sent what came after. Events of one execution come in order, without gap or repeat; of the installation's own execution
-everybody is sent those they may read."""
+half a minute and offer two subprotocols: `{PROTOCOL}` and the ticket. The client sends a resume at once, with what it has or empty; the
+server says hello and sends what came after. Events of one execution come in order, without gap or repeat; of the installation's own
+execution everybody is sent those they may read."""
 
 
 def _ref(*parts: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -51,18 +51,25 @@ class Backlog:
 
     :param spans: what it is sent.
     :param missed: what it has to read itself, by execution up to which sequence.
+    :param reached: how far the executions have come that it named, also where it lacks nothing.
     :param everything: there may be more that it has to read itself.
     """
 
     spans: list[Span] = field(default_factory=list)
     owners: dict[UUID, Whose] = field(default_factory=dict)
     missed: dict[UUID, int] = field(default_factory=dict)
+    reached: dict[UUID, int] = field(default_factory=dict)
     everything: bool = False
 
     @property
     def positions(self) -> dict[UUID, int]:
         """How far it has come with that."""
-        return {**{span.workflow_id: span.until for span in self.spans}, **self.missed}
+        return {**self.reached, **{span.workflow_id: span.until for span in self.spans}, **self.missed}
+
+    @property
+    def before(self) -> dict[UUID, int]:
+        """How far it has come before it is sent anything."""
+        return {**self.positions, **{span.workflow_id: span.after for span in self.spans}}
 
 
 class Feed:
@@ -121,9 +128,11 @@ class Feed:
             owners = news.whose(session, [*reached, *moved])
         reader.learn({owner.dag_id for owner in owners.values()})
         owners = {one: owner for one, owner in owners.items() if reader.follows(owner)}
-        lacking = [Span(one, positions[one], last) for one, last in reached.items() if one in owners and last != positions[one]]
+        reached = {one: last for one, last in reached.items() if one in owners}
+        lacking = [Span(one, positions[one], last) for one, last in reached.items() if last != positions[one]]
         lacking += [Span(one, found.first - 1, found.last) for one, found in moved.items() if one in owners]
-        return _backlog(lacking, owners, everything=away_too_long or len(moved) >= _MOST_MOVED)
+        found = _backlog(lacking, owners, everything=away_too_long or len(moved) >= _MOST_MOVED)
+        return replace(found, reached=reached)
 
     def _moved(self, session: Session, since: datetime, positions: Mapping[UUID, int]) -> dict[UUID, Moved]:
         found = news.moved_since(session, since - timedelta(seconds=LOOKBACK_SECONDS), _MOST_MOVED)
@@ -172,4 +181,4 @@ def _backlog(lacking: list[Span], owners: dict[UUID, Whose], *, everything: bool
         else:
             missed[span.workflow_id] = span.until
     told = dict(list(missed.items())[:MAX_POSITIONS])
-    return Backlog(spans, owners, told, everything or len(told) < len(missed))
+    return Backlog(spans, owners, told, everything=everything or len(told) < len(missed))

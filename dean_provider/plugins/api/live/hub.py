@@ -33,6 +33,7 @@ _OVERLAP = timedelta(seconds=30)
 _SWEEP_SECONDS = 15.0
 _SPACING_SECONDS = 0.01
 _PAUSE_SECONDS = 1.0
+_READY_SECONDS = 10.0
 
 
 class Hub:
@@ -64,13 +65,16 @@ class Hub:
 
     @asynccontextmanager
     async def watching(self, client: Client) -> AsyncIterator[Mapping[UUID, Known]]:
-        """Offer ``client`` every event that is found from now on: all that come after what is known now, which is yielded."""
+        """Offer ``client`` every event that is found from now on: all that come after what is known now, which is yielded.
+
+        :raises asyncio.TimeoutError: the record cannot be read.
+        """
         self._loop = asyncio.get_running_loop()
         self._watching += 1
         if self._task is None:
             self._task = asyncio.create_task(self._keep_looking(), name="dean-live-hub")
         try:
-            await self._ready.wait()
+            await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
             self._clients.add(client)
             yield dict(self._known)
         finally:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from structlog import get_logger
 
-from dean_provider.contract.live import MAX_MESSAGE, PROTOCOL, Closing, ClosingCode, Heartbeat, Hello, Missed, Resume
+from dean_provider.contract.live import MAX_MESSAGE, MAX_POSITIONS, PROTOCOL, Closing, ClosingCode, Heartbeat, Hello, Missed, Resume
 from dean_provider.errors import DeanError
 from dean_provider.plugins.api.database import unavailable_database
 from dean_provider.plugins.api.live.client import Client
 from dean_provider.plugins.api.live.door import Admitted, Door, Places
-from dean_provider.plugins.api.live.feed import Known
+from dean_provider.plugins.api.live.feed import Backlog, Known
 from dean_provider.plugins.api.live.figures import Figures
 from dean_provider.plugins.api.live.hub import Hub
 from dean_provider.plugins.api.live.mailbox import Outgoing
@@ -105,12 +105,15 @@ class Sockets:
                     for task in work:
                         task.cancel()
                     await asyncio.gather(*work, return_exceptions=True)
+        except asyncio.TimeoutError:
+            client.close(Closing(code="unavailable", reason="The record cannot be read now.", retry_after=5.0))
         finally:
             gauge.dec()
             self._figures.missed.inc(client.missed)
             _log.info("live socket closed", path=websocket.url.path, user=admitted.reader.subject.name, why=_why(client))
 
     async def _converse(self, websocket: WebSocket, client: Client, known: Mapping[UUID, Known]) -> None:
+        results: Sequence[BaseException | None] = ()
         try:
             await self._begin(websocket, client, known)
             sending = asyncio.create_task(client.deliver(), name="dean-live-sender")
@@ -120,28 +123,28 @@ class Sockets:
             finally:
                 for task in (sending, listening):
                     task.cancel()
-                await asyncio.gather(sending, listening, return_exceptions=True)
-        except WebSocketDisconnect:
-            pass
-        except DeanError as error:
-            client.close(Closing(code="unavailable", reason=str(error), retry_after=error.retry_after or 1.0))
-        except Exception:  # noqa: BLE001 - a crash ends this client's connection and no other
-            _log.exception("a live socket crashed", path=websocket.url.path)
-            client.close(Closing(code="unavailable", reason="The server failed; its log has the cause.", retry_after=5.0))
+                results = await asyncio.gather(sending, listening, return_exceptions=True)
+        except Exception as error:  # noqa: BLE001 - a crash ends this client's connection and no other
+            results = [error]
+        for result in results:
+            _note(result, websocket, client)
 
     async def _begin(self, websocket: WebSocket, client: Client, known: Mapping[UUID, Known]) -> None:
-        """Greet, and send what the client lacks. What is found meanwhile waits."""
+        """Hear what the client has, greet it, and send what it lacks. What is found meanwhile waits."""
+        resume = await _resume(websocket, client)
         positions = await self._start(client, known)
+        backlog = await self._lacking(client, resume)
+        client.has(backlog.positions)
+        told = dict(list(backlog.before.items())[:MAX_POSITIONS])
+        told.update((one, sequence) for one, sequence in positions.items() if one not in told and len(told) < MAX_POSITIONS)
         hello = Hello(
             timestamp=utc_now(),
             user=client.reader.subject.name,
             heartbeat_seconds=HEARTBEAT_SECONDS,
-            positions={str(workflow_id): sequence for workflow_id, sequence in positions.items()},
+            positions={str(workflow_id): sequence for workflow_id, sequence in told.items()},
         )
         await client.say(hello.model_dump_json())
-        resume = await _resume(websocket, client)
-        if resume is not None and (resume.positions or resume.since):
-            await self._catch_up(client, resume)
+        await self._catch_up(client, backlog)
 
     async def _start(self, client: Client, known: Mapping[UUID, Known]) -> dict[UUID, int]:
         workflow_id = client.workflow_id
@@ -151,10 +154,13 @@ class Sockets:
         client.has(positions)
         return positions
 
-    async def _catch_up(self, client: Client, resume: Resume) -> None:
+    async def _lacking(self, client: Client, resume: Resume | None) -> Backlog:
+        if resume is None or not (resume.positions or resume.since):
+            return Backlog()
+        return await self._workers.run(lambda: self._hub.feed.backlog(resume, client.workflow_id, client.reader))
+
+    async def _catch_up(self, client: Client, backlog: Backlog) -> None:
         feed, reader = self._hub.feed, client.reader
-        backlog = await self._workers.run(lambda: feed.backlog(resume, client.workflow_id, reader))
-        client.has(backlog.positions)
         if backlog.missed or backlog.everything:
             missed = {str(workflow_id): sequence for workflow_id, sequence in backlog.missed.items()}
             await client.say(Missed(timestamp=utc_now(), positions=missed, everything=backlog.everything).model_dump_json())
@@ -176,6 +182,15 @@ class Sockets:
 
         with contextlib.suppress(Exception):
             await asyncio.wait_for(say_why(), _CLOSE_SECONDS)
+
+
+def _note(error: BaseException | None, websocket: WebSocket, client: Client) -> None:
+    """Have the socket closed for what went wrong. That the client went, or its work was ended, is nothing wrong."""
+    if isinstance(error, DeanError):
+        client.close(Closing(code="unavailable", reason=str(error), retry_after=error.retry_after or 1.0))
+    elif isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
+        _log.error("a live socket crashed", path=websocket.url.path, exc_info=error)
+        client.close(Closing(code="unavailable", reason="The server failed; its log has the cause.", retry_after=5.0))
 
 
 def _why(client: Client) -> str:

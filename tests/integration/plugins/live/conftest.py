@@ -34,9 +34,8 @@ def address(server: Any, path: str) -> str:
 def watching(server: Any, role: str = "admin", workflow_id: str | None = None, **resume: Any) -> Iterator[Watcher]:
     ticket = issue(server, role, workflow_id)
     with connect(address(server, ticket["path"]), subprotocols=[ticket["protocol"], ticket["ticket"]], compression=None) as socket:
-        watcher = Watcher(socket)
         socket.send(json.dumps({"type": "resume", **resume}))
-        yield watcher
+        yield Watcher(socket)
 
 
 def opens(server: Any, ticket: Any) -> bool:

@@ -104,8 +104,8 @@ def test_behind_a_prefix_where_nobody_signs_in(live: Any, start_server: Callable
     ticket = server.send("POST", "/dean/api/v1/live/tickets", json={}).json()
     assert ticket["path"] == "ws/events"
     with connect(live.address(server, ticket["path"]), subprotocols=[ticket["protocol"], ticket["ticket"]]) as socket:
-        assert '"type":"hello"' in socket.recv(timeout=20)
         socket.send('{"type": "resume"}')
+        assert '"type":"hello"' in socket.recv(timeout=20)
         live.tell(server, 0)
         assert '"workflow.opened"' in socket.recv(timeout=20)
 

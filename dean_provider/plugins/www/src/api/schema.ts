@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 375ef4f874a625d1935bfa2ada7c67885f76fce1dbf4d0986040072747419c94
+// sha256 333bbc7122b0a4dcb5051b7f09af13ea5d2c6b34e6d647de6aaec7a1ad2b8279
 
 export interface paths {
     "/api/v1/access": {
@@ -1470,14 +1470,14 @@ export interface components {
         };
         /**
          * Hello
-         * @description The first message: the socket is open.
+         * @description The server's first message, once it has heard what the client has, or nothing for two seconds.
          */
         Hello: {
             /** Heartbeat Seconds */
             heartbeat_seconds: number;
             /**
              * Positions
-             * @description Sequence that executions have reached, for those with an event lately: what follows without a resume comes after it.
+             * @description Last sequence before the first event that follows, for executions with an event lately and those that are resumed.
              */
             positions?: {
                 [key: string]: number;

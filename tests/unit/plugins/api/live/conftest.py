@@ -47,9 +47,10 @@ class Socket:
 
     def __init__(self, connection: ClientConnection, resume: dict[str, Any] | None) -> None:
         self.connection = connection
-        self.hello = self.read()
+        self.hello: Any = None
         if resume is not None:
             self.send({"type": "resume", **resume})
+            self.hello = self.read()
 
     def read(self, seconds: float = 20) -> Any:
         return json.loads(self.connection.recv(timeout=seconds))

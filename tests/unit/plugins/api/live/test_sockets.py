@@ -117,6 +117,7 @@ def test_whoever_comes_back_is_sent_what_came_since_once(sockets: Any) -> None:
     sockets.tell(first, 1, 2)
     second = sockets.gateway.trial()
     with sockets.open(resume={"positions": {str(first): 4}, "since": since}) as socket:
+        assert socket.hello["positions"] == {str(first): 4, str(second): 0}
         found = [(event["workflow_id"], event["sequence"]) for event in socket.events(5)]
         assert sorted(found) == sorted([(str(first), 5), (str(first), 6), *((str(second), number) for number in (1, 2, 3))])
         sockets.tell(first, 3)
@@ -136,6 +137,17 @@ def test_whoever_was_away_too_long_is_told_what_to_read(sockets: Any, monkeypatc
         assert [(event["workflow_id"], event["sequence"]) for event in socket.events(1)] == [(str(short), 4)]
         sockets.tell(long, 4)
         assert [event["sequence"] for event in socket.events(1)] == [8]
+
+
+def test_what_the_client_has_is_not_sent_again_by_a_server_that_has_not_seen_it_yet(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when it had it from another server, which was faster."""
+    trial = sockets.gateway.trial()
+    baseline = Feed.baseline
+    monkeypatch.setattr(Feed, "baseline", lambda feed: {one: known._replace(sequence=1) for one, known in baseline(feed).items()})
+    with sockets.open(resume={"positions": {str(trial): 3}}) as socket:
+        assert socket.hello["positions"] == {str(trial): 3}
+        sockets.tell(trial, 0)
+        assert [event["sequence"] for event in socket.events(1)] == [4]
 
 
 def test_a_trial_is_resumed_on_its_own_socket(sockets: Any) -> None:
@@ -179,11 +191,11 @@ def test_there_is_room_for_so_many_and_no_more(make_sockets: Any) -> None:
     sockets = make_sockets(live_clients=2, live_clients_per_user=1)
     with sockets.served(), sockets.open("user:viewer"), sockets.open("user:user"):
         with sockets.open("user:viewer", resume=None) as refused:
-            closing, code = refused.hello, refused.code()
-            assert (closing["type"], closing["code"], code) == ("closing", "too_many", 1013)
+            closing, code = refused.closed()
+            assert (closing["code"], code) == ("too_many", 1013)
             assert "viewer has 1" in closing["reason"]
         with sockets.open("user:admin", resume=None) as refused:
-            assert "This API server has 2" in refused.hello["reason"]
+            assert "This API server has 2" in refused.closed()[0]["reason"]
 
 
 def test_signing_out_closes_what_was_opened_in_that_session(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,3 +267,12 @@ def test_no_ticket_reaches_a_log(sockets: Any, caplog: pytest.LogCaptureFixture,
     assert "WebSocket /ws/events" in caplog.text, "uvicorn writes down every handshake"
     assert ticket["ticket"] not in told
     assert ticket["ticket"].rpartition(".")[2] not in told
+
+
+def test_whoever_says_nothing_begins_now(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.plugins.api.live.sockets._RESUME_SECONDS", 0.05)
+    trial = sockets.gateway.trial()
+    with sockets.open(resume=None) as socket:
+        assert socket.read()["positions"] == {str(trial): 3}
+        sockets.tell(trial, 0)
+        assert [event["sequence"] for event in socket.events(1)] == [4]
