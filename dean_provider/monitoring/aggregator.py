@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -54,13 +54,17 @@ class Aggregator:
         gate = asyncio.Semaphore(AT_ONCE)
         sources = await self._sources()
         found = await asyncio.gather(*(self._asked(source, gate) for source in sources))
-        taken = self.now()
+        taken, seconds = self.now(), self.clock() - start
+        return await asyncio.to_thread(self._made, found, before, taken, {"round": seconds, "lag": lag_seconds})
+
+    def _made(self, found: Sequence[Found], before: Reading | None, taken: datetime, took: Mapping[str, float]) -> Reading:
+        """Put together what was found; with many services that takes longer than a loop should wait."""
         previous = {state.name: state for state in before.services} if before and taken - before.taken_at < _GAP else {}
         pairs = [(finding, _state(finding, previous.get(finding.name), taken)) for one in found for finding in one.findings]
         states = tuple(state for _, state in pairs)
         samples, families, dropped = _shared(found)
         own = [*_of_services(pairs, before), *_requests(samples)]
-        own += [Sample.of("dean_monitoring_round_seconds", self.clock() - start), Sample.of("dean_monitoring_lag_seconds", lag_seconds)]
+        own += [Sample.of(f"dean_monitoring_{what}_seconds", seconds) for what, seconds in took.items()]
         own += _grown(before, [("dean_monitoring_rounds_total", "", (), 1.0)])
         own += _grown(before, [("dean_monitoring_dropped_total", service, (), float(count)) for service, count in dropped.items() if count])
         own.append(Sample.of("dean_monitoring_series", len(samples) + len(own) + 1))

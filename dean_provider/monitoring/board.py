@@ -65,7 +65,7 @@ class Board:
             known = history.latest
             found = await self._reading.run(lambda: self._stored(known.taken_at if known else None), _SECONDS)
         if found is not None:
-            history.add(found)
+            await asyncio.to_thread(history.add, found)
         return history.latest is not before
 
     async def _shelved(self) -> Reading | None:
@@ -86,7 +86,7 @@ class Board:
             with suppress(ValueError):
                 found.append(await asyncio.to_thread(Reading.unpack, body))
         for reading in sorted(found, key=lambda one: one.taken_at):
-            history.add(reading)
+            await asyncio.to_thread(history.add, reading)
         self._filled = True
 
     async def _of(self) -> str | None:

@@ -5,6 +5,7 @@ Everything goes on without it: what fails is tried again a little later, and nev
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -75,7 +76,7 @@ class RedisShelf:
 
         async def work(client: Any) -> Reading | None:
             body = await client.get(f"dean:{installation}:readings:latest")
-            return Reading.unpack(body) if body else None
+            return await asyncio.to_thread(Reading.unpack, body) if body else None
 
         return await self._try(work, None)
 

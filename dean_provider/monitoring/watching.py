@@ -68,7 +68,7 @@ class Watching:
         if not self.leadership.leads:
             return
         await self.board.publish(reading)
-        self.monitor.history.add(reading)
+        await asyncio.to_thread(self.monitor.history.add, reading)
         for then in list(self.monitor.then):
             try:
                 await then(self.monitor.history, reading.taken_at)
