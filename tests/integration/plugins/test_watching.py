@@ -143,7 +143,8 @@ def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert all(line.startswith("{") for line in text.splitlines() if "dean_provider" in line or "look-for-me" in line)
     (request,) = [line for line in lines if line.get("request_id") == "look-for-me" and line["event"] == "request"]
-    assert (request["correlation_id"], request["workflow_id"], request["status"]) == ("look-for-me", RUNNING, 502)
+    assert (request["correlation_id"], request["workflow_id"]) == ("look-for-me", RUNNING)
+    assert request["status"] in (502, 503)
     assert {"timestamp", "level"} <= set(request)
     assert secret not in text
     assert METRICS_TOKEN not in text

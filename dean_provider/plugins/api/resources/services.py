@@ -99,7 +99,8 @@ def heartbeat(request: ServiceRef, call: Call) -> KnownService:
 
 
 def remove(request: ServiceRef, call: Call) -> Released:
-    before = _alive(_stored()).get(request.name)
+    stored = _stored()
+    before = {**_missed(stored), **_alive(stored)}.get(request.name)
     if before is None:
         return Released(released=False)
 

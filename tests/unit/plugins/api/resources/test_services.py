@@ -1,0 +1,61 @@
+"""Services that register, are heard of no more, and are removed; and which of them are watched."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+
+from dean_provider.plugins.api import variables
+from dean_provider.plugins.api.resources.services import watched_services
+
+START = 1_767_225_600
+BODY = {"kind": "other", "url": "http://scorer.internal:9000", "ttl_seconds": 60}
+
+
+@pytest.fixture
+def kept(monkeypatch) -> dict[str, str]:
+    """The Variable that holds them."""
+    held: dict[str, str] = {}
+
+    def row(_session, key):
+        return SimpleNamespace(get_val=lambda: held[key]) if key in held else None
+
+    monkeypatch.setattr(variables, "read", held.get)
+    monkeypatch.setattr(variables, "locked", row)
+    monkeypatch.setattr(variables, "write", lambda _session, key, text, description: held.update({key: text}))
+    return held
+
+
+def listed(gateway) -> set[str]:
+    return {one["name"] for one in gateway.get("/services").json()["services"] if one["source"] == "registered"}
+
+
+def watched() -> set[str]:
+    return {one.name for one in watched_services()}
+
+
+def test_one_that_is_heard_of_no_more_is_watched_for_another_hour(gateway, kept) -> None:
+    with time_machine.travel(START, tick=False) as now:
+        assert gateway.call("PUT", "/services/scorer", json=BODY).status_code == 200
+        assert (listed(gateway), watched()) == ({"scorer"}, {"scorer"})
+        now.shift(61)
+        assert (listed(gateway), watched()) == (set(), {"scorer"})
+        assert gateway.post("/services/scorer/heartbeat", {}).status_code == 404
+        assert gateway.call("PUT", "/services/other", json=BODY).status_code == 200
+        assert (listed(gateway), watched()) == ({"other"}, {"scorer", "other"})
+        now.shift(3601)
+        assert watched() == {"other"}
+
+
+def test_one_that_is_removed_is_watched_no_more_whether_or_not_it_was_heard_of(gateway, kept) -> None:
+    with time_machine.travel(START, tick=False) as now:
+        for name in ("alive", "missed"):
+            gateway.call("PUT", f"/services/{name}", json=BODY)
+        assert gateway.call("DELETE", "/services/alive").json() == {"released": True}
+        now.shift(61)
+        assert watched() == {"missed"}
+        assert gateway.call("DELETE", "/services/missed").json() == {"released": True}
+        assert watched() == set()
+        assert gateway.call("DELETE", "/services/missed").json() == {"released": False}
