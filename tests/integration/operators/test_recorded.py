@@ -346,6 +346,20 @@ def test_the_reconciler_alone_stops_it(gateway, abandoned, run_id):
     assert "trial.compensated" not in gateway.kinds(abandoned.trial_id)
 
 
+def test_a_fork_that_a_runs_conf_began_is_on_both_records(gateway, make_run, dag, run_id, tiny):
+    parent = make_run(dag, run_id, {**tiny, "name": "parent", "pattern_policy": "off"}).go().results["publish_report"]
+    fork = {"trial_id": parent["trial_id"], "generation": 2}
+    child = make_run(dag, f"{run_id}-fork", {"fork": fork, "pattern_policy": "off"}).go().results["publish_report"]
+    assert child["digest"] == parent["digest"]
+    for _ in range(2):
+        asyncio.run(gateway.reconciler().compare())
+    lineage = gateway.workflow(child["trial_id"])
+    assert (str(lineage.parent_id), lineage.parent_generation) == (parent["trial_id"], 2)
+    assert [str(one) for one in gateway.workflow(parent["trial_id"]).forks] == [child["trial_id"]]
+    assert gateway.kinds(parent["trial_id"]).count("trial.forked") == 1
+    assert_complete(gateway, parent["trial_id"])
+
+
 def test_a_trial_faster_than_anybody_follows_is_recorded_whole(gateway, make_run, dag, run_id):
     """What was not seen is read, in order, by whoever has time."""
     fast = {"objective": "sphere", "objective_parameters": {"dimension": 1}, "population_size": 4, "generations": 450, "elite_size": 1}
