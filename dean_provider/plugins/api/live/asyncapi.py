@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -16,6 +16,7 @@ from dean_provider.plugins.api.live.assembly import SOCKETS
 
 __all__ = ["asyncapi"]
 
+_Mode = tuple[type[BaseModel], Literal["validation", "serialization"]]
 _FROM_SERVER: tuple[type[BaseModel], ...] = (Hello, Heartbeat, Missed, Closing)
 _FROM_CLIENT: tuple[type[BaseModel], ...] = (Resume, Heartbeat)
 _ABOUT = {"live_events": "Every event that the reader may see.", "live_trial": "Events of one trial."}
@@ -33,12 +34,10 @@ def _ref(*parts: str) -> dict[str, str]:
 @cache
 def _described() -> dict[str, Any]:
     facts = fact_types()
-    modes = [(model, "serialization") for model in (*_FROM_SERVER, LiveEvent, *facts.values())]
-    named, definitions = models_json_schema([*modes, (Resume, "validation")], ref_template="#/components/schemas/{model}")
+    inputs: list[_Mode] = [(model, "serialization") for model in (*_FROM_SERVER, LiveEvent, *facts.values())]
+    named, definitions = models_json_schema([*inputs, (Resume, "validation")], ref_template="#/components/schemas/{model}")
     schemas = definitions["$defs"]
-    messages: dict[str, Any] = {}
-    for model, mode in ((Hello, "serialization"), (Heartbeat, "serialization"), (Missed, "serialization"), (Closing, "serialization")):
-        messages[model.__name__.lower()] = _message(model, named[model, mode])
+    messages = {model.__name__.lower(): _message(model, named[model, "serialization"]) for model in _FROM_SERVER}
     messages["resume"] = _message(Resume, named[Resume, "validation"])
     live_event = named[LiveEvent, "serialization"]
     for event_type, name in sorted(EVENT_NAMES.items(), key=lambda item: item[1]):

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from dean_provider.plugins.api.live.client import Client
 from dean_provider.plugins.api.live.feed import Feed, Known, News
 from dean_provider.plugins.api.live.figures import Figures
 from dean_provider.plugins.api.live.mailbox import Outgoing
-from dean_provider.plugins.api.live.reader import Reader
+from dean_provider.plugins.api.live.reader import UNKNOWN, Reader
 from dean_provider.plugins.api.live.tickets import utc_now
 from dean_provider.plugins.api.workers import Workers
 
@@ -100,7 +101,7 @@ class Hub:
 
     async def positions(self, reader: Reader, known: Mapping[UUID, Known]) -> dict[UUID, int]:
         """How far those of ``known`` have come that ``reader`` sees, the latest where there are too many."""
-        await self._learn([reader], {one.owner.dag_id for one in known.values()})
+        await self._workers.run(partial(reader.learn, {one.owner.dag_id for one in known.values()}))
         seen = [(one.seen_at, workflow_id, one.sequence) for workflow_id, one in known.items() if reader.follows(one.owner)]
         latest = sorted(seen, key=lambda row: row[0], reverse=True)[:MAX_POSITIONS]
         return {workflow_id: sequence for _, workflow_id, sequence in latest}
@@ -152,7 +153,7 @@ class Hub:
     async def _hand_out(self, news: News) -> None:
         dag_ids = {event.dag_id for event in news.events}
         while ignorant := {client.reader for client in self._clients if not all(map(client.reader.knows, dag_ids))}:
-            await self._learn(ignorant, dag_ids)
+            self._let_go(await self._workers.run(partial(_learn, ignorant, dag_ids)))
         by_reader: dict[Reader, list[Client]] = {}
         by_execution: dict[UUID, list[Client]] = {}
         for client in self._clients:
@@ -171,16 +172,26 @@ class Hub:
             self._figures.events.inc()
             self._figures.delivery.observe(max(0.0, (now - event.timestamp).total_seconds()))
 
-    async def _learn(self, readers: Collection[Reader], dag_ids: Collection[str | None]) -> None:
-        def ask() -> None:
-            for reader in readers:
-                reader.learn(dag_ids)
-
-        if any(not reader.knows(dag_id) for reader in readers for dag_id in dag_ids):
-            await self._workers.run(ask)
+    def _let_go(self, readers: Collection[Reader]) -> None:
+        """Close the sockets of those about whom nothing can be found out; nobody else waits for that."""
+        for client in [one for one in self._clients if one.reader in readers]:
+            client.close(UNKNOWN)
+            self._clients.discard(client)
 
     def _forget(self, now: datetime) -> None:
         """What had no event for long is known again from its events alone when it has one."""
         oldest = now - timedelta(seconds=REMEMBERED_SECONDS + LOOKBACK_SECONDS)
         for workflow_id in [one for one, known in self._known.items() if known.seen_at < oldest]:
             del self._known[workflow_id]
+
+
+def _learn(readers: Collection[Reader], dag_ids: Collection[str | None]) -> list[Reader]:
+    """Ask what readers may read; those about whom asking fails."""
+    failed = []
+    for reader in readers:
+        try:
+            reader.learn(dag_ids)
+        except Exception as error:  # noqa: BLE001, PERF203 - an auth manager may raise anything
+            _log.warning("what a live socket's reader may read cannot be asked", error=type(error).__name__)
+            failed.append(reader)
+    return failed

@@ -13,7 +13,7 @@ from dean_provider.plugins.api.live.accounts import Accounts
 from dean_provider.plugins.api.live.tickets import Subject
 from dean_provider.state.news import Whose
 
-__all__ = ["RIGHTS_GONE", "SESSION_ENDED", "Reader"]
+__all__ = ["RIGHTS_GONE", "SESSION_ENDED", "UNKNOWN", "Reader"]
 
 _ALERTS = ("alert.", "silence.")
 SESSION_ENDED = Closing(
@@ -21,6 +21,9 @@ SESSION_ENDED = Closing(
 )
 RIGHTS_GONE = Closing(
     code="rights_gone", reason="You may not read this any more.", suggestion="Ask whoever administers Airflow for a role that may."
+)
+UNKNOWN = Closing(
+    code="unavailable", reason="It cannot be found out what you may read.", suggestion="Open a new socket and resume.", retry_after=30.0
 )
 
 
@@ -84,7 +87,9 @@ class Reader:
 
     def _ask(self, dag_ids: Collection[str | None]) -> None:
         authority = self._authority
-        for dag_id in dag_ids if authority is not None else ():
+        if authority is None:
+            return
+        for dag_id in dag_ids:
             if dag_id is None:
                 audits = authority.audits()
                 sees = audits and authority.configuration()

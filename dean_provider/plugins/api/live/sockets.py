@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -166,7 +167,7 @@ class Sockets:
             await client.say(Missed(timestamp=utc_now(), positions=missed, everything=backlog.everything).model_dump_json())
         pages = feed.replay(backlog)
         while (page := await self._workers.run(lambda: next(pages, None))) is not None:
-            await self._workers.run(lambda page=page: reader.learn({event.dag_id for event in page}))
+            await self._workers.run(partial(reader.learn, {event.dag_id for event in page}))
             for event in filter(reader.may, page):
                 await client.say(Outgoing(event).text(audits=reader.audits(event.dag_id)))
 

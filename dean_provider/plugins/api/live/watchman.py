@@ -12,7 +12,7 @@ from dean_provider.contract.live import Closing
 from dean_provider.plugins.api.database import Sessions
 from dean_provider.plugins.api.live.accounts import Accounts
 from dean_provider.plugins.api.live.client import Client
-from dean_provider.plugins.api.live.reader import RIGHTS_GONE, SESSION_ENDED, Reader
+from dean_provider.plugins.api.live.reader import RIGHTS_GONE, SESSION_ENDED, UNKNOWN, Reader
 from dean_provider.plugins.api.live.tickets import utc_now
 from dean_provider.plugins.api.workers import Workers
 
@@ -24,9 +24,6 @@ RECHECK_SECONDS = 60.0
 _REVOKED_SECONDS = 5.0
 _STALLED_SECONDS = 30.0
 _UNKNOWN_SECONDS = 300.0
-_UNKNOWN = Closing(
-    code="unavailable", reason="It cannot be found out what you may read.", suggestion="Open a new socket and resume.", retry_after=30.0
-)
 _TOO_SLOW = Closing(
     code="too_slow",
     reason=f"Nothing that was sent was taken for {_STALLED_SECONDS:g} seconds.",
@@ -104,7 +101,7 @@ class Watchman:
             closing = await self._workers.run(reader.recheck)
         except Exception as error:  # noqa: BLE001 - an auth manager may raise anything
             _log.warning("what a live socket's reader may read cannot be asked", error=type(error).__name__)
-            return _UNKNOWN if self._clock() - self._rechecked[reader] >= _UNKNOWN_SECONDS else None
+            return UNKNOWN if self._clock() - self._rechecked[reader] >= _UNKNOWN_SECONDS else None
         self._rechecked[reader] = self._clock()
         return closing
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from dean_provider.contract.events import Actor, ActorKind
 from dean_provider.contract.events.installation import AlertRaised, AlertResolved, ServiceRemoved
 from dean_provider.contract.live import PROTOCOL
+from dean_provider.plugins.api.authority import Authority
 from dean_provider.plugins.api.live.feed import Feed
 
 
@@ -276,3 +277,19 @@ def test_whoever_says_nothing_begins_now(sockets: Any, monkeypatch: pytest.Monke
         assert socket.read()["positions"] == {str(trial): 3}
         sockets.tell(trial, 0)
         assert [event["sequence"] for event in socket.events(1)] == [4]
+
+
+def test_an_auth_manager_that_fails_for_one_costs_the_others_nothing(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = sockets.gateway.trial(dag_id="others")
+    reads = Authority.reads
+
+    def failing(self: Authority, dag_id: str | None = None) -> bool:
+        if self.caller.name == "user" and dag_id == "mine":
+            raise RuntimeError("no answer")
+        return reads(self, dag_id)
+
+    monkeypatch.setattr(Authority, "reads", failing)
+    with sockets.open("user:viewer") as well, sockets.open("user:user", trial) as ill:
+        sockets.tell(sockets.gateway.trial(), 0)
+        assert [event["sequence"] for event in well.events(4)] == [1, 2, 3, 4]
+        assert ill.closed()[0]["code"] == "unavailable"
