@@ -6,7 +6,7 @@ import { serviceTone } from "@/components/text/tone";
 import { useNow } from "@/format/useNow";
 
 import styles from "./service.module.css";
-import { inAWord, type Service } from "./words";
+import { inAWord, serviceName, type Service } from "./words";
 
 /** Every watched service, each with how it is and since when. */
 export function ServiceStrip({ services }: { services: Service[] }) {
@@ -18,11 +18,11 @@ export function ServiceStrip({ services }: { services: Service[] }) {
           <Card>
             <div className={styles["name"]}>
               <Dot tone={serviceTone(service.status)} />
-              <Link to={`/services#${encodeURIComponent(service.name)}`}>{service.name}</Link>
+              <Link to={`/services#${encodeURIComponent(service.name)}`}>{serviceName(service)}</Link>
               <span className="visually-hidden">{service.status}</span>
             </div>
             <div className={styles["said"]}>{inAWord(service, now)}</div>
-            {service.status !== "healthy" && service.message && <div className={styles["message"]}>{service.message}</div>}
+            {service.status !== "healthy" && service.message && inAWord(service, now) !== service.message && <div className={styles["message"]}>{service.message}</div>}
           </Card>
         </li>
       ))}

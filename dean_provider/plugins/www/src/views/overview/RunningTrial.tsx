@@ -8,12 +8,14 @@ import { Badge } from "@/components/text/Badge";
 import { Bar } from "@/components/text/Bar";
 import { trialTone } from "@/components/text/tone";
 import { TrialLink } from "@/components/trial/TrialTable";
-import { compact, figure, fixed, percent } from "@/format/number";
+import { compact, fixed, percent } from "@/format/number";
 import { useNow } from "@/format/useNow";
 import { usePolling } from "@/live/LiveProvider";
+import { progressOf } from "@/trials/progress";
+import { useMetric } from "@/trials/queries";
 
 import styles from "./overview.module.css";
-import { share, standing } from "./progress";
+import { standing } from "./progress";
 
 const POINTS = 60;
 
@@ -27,7 +29,9 @@ export function RunningTrial({ trial }: { trial: Model<"Workflow"> }) {
     refetchInterval: usePolling(10_000, 60_000),
   });
   const points = data?.points ?? [];
-  const done = share(trial);
+  const done = progressOf(trial);
+  const metric = useMetric(trial.objective);
+  const best = metric.fitness(trial.best_fitness);
   const spent = trial.token_budget ? (trial.tokens_used ?? 0) / trial.token_budget : null;
   const intervened = points.at(-1)?.intervened;
   return (
@@ -41,8 +45,10 @@ export function RunningTrial({ trial }: { trial: Model<"Workflow"> }) {
         <Bar value={done} label={`Progress of ${trial.name || trial.id}`} text={standing(trial, points, now)} />
       </div>
       <div className={styles["curve"]}>
-        <Sparkline values={points.map((point) => point.best_fitness)} label={`Best fitness, now ${figure(trial.best_fitness)}`} />
-        <div className="dim">best fitness {figure(trial.best_fitness)}</div>
+        <Sparkline values={points.map((point) => metric.of(point.best_fitness))} label={`Best ${metric.name}, now ${best}`} />
+        <div title={`${metric.name}, ${metric.reading}`}>
+          <span className="dim">best</span> <b>{best}</b>
+        </div>
       </div>
       <div>
         <p>

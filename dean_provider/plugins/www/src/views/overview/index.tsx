@@ -56,7 +56,9 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
         <Section title="Running">
           {running.length === 0 ? (
             <Card>
-              <EmptyState title="No trial runs now">Start one from its DAG, its schedule, or the dean command; it shows up here at once.</EmptyState>
+              <EmptyState title="No trial runs now" action={<Link to="/new">Start one</Link>}>
+                One that its DAG's schedule or the dean command starts shows up here at once.
+              </EmptyState>
             </Card>
           ) : (
             <div className={styles["running"]}>
@@ -99,7 +101,7 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
           </Card>
         ) : (
           <Card flush>
-            <TrialTable caption="Trials that ended last" trials={recent.slice(0, SHOWN_OUTCOMES)} />
+            <TrialTable caption="Trials that ended last" trials={recent.slice(0, SHOWN_OUTCOMES)} outcomes />
           </Card>
         )}
       </Section>

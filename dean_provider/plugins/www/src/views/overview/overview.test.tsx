@@ -9,7 +9,7 @@ import { show } from "@/testing/show";
 
 import Overview from ".";
 import { lasts } from "./Budget";
-import { pace, share, standing } from "./progress";
+import { standing } from "./progress";
 
 const NOW = new Date().toISOString();
 const TRIAL = "00000000-0000-0000-0000-000000000001";
@@ -34,6 +34,8 @@ function gateway(seen: Model<"Overview">, allowed: Record<string, boolean> = {},
   server.use(
     http.get(at("/overview"), () => HttpResponse.json(seen)),
     http.get(at("/access"), () => HttpResponse.json({ user: "ada", allowed, reasons })),
+    http.get(at("/forms/trial"), () => HttpResponse.json({ objectives: [{ name: "bin_packing", metric: "excess", unit: "%", direction: "minimize" }] })),
+    http.get(at("/trials/:id"), () => HttpResponse.json({ scores: { test: 3.14 }, baselines: { best_fit: { test: 5.37 }, first_fit: { test: 5.74 } } })),
     http.get(at("/trials/:id/generations"), () => HttpResponse.json({ generations: 0, sampled: false, points: [] })),
   );
 }
@@ -55,6 +57,15 @@ describe("the overview", () => {
     expect(screen.getByRole("meter", { name: "Progress of nightly" })).toHaveAttribute("aria-valuenow", "62");
     expect(screen.getByRole("meter", { name: "Tokens used" })).toHaveAttribute("aria-valuetext", "37 %");
     expect(screen.getByText("0.41")).toBeInTheDocument();
+  });
+
+  it("says what a trial came to on data it never saw, beside the best baseline", async () => {
+    gateway(overview({ recent: [trial({ status: "completed", objective: "bin_packing" }), trial({ id: "f", status: "failed", error: "evaluation timed out" })] }));
+    show(<Overview />);
+    const table = await screen.findByRole("table", { name: "Trials that ended last" });
+    expect(await within(table).findByText("(best fit 5.37 %)")).toBeInTheDocument();
+    expect(within(table).getByText("3.16 %")).toBeInTheDocument();
+    expect(within(table).getByText("evaluation timed out")).toBeInTheDocument();
   });
 
   it("says of a service since when it is away, and that what is known is old", async () => {
@@ -103,17 +114,9 @@ describe("the overview", () => {
 
 describe("progress", () => {
   const start = Date.parse("2026-11-26T12:00:00Z");
-  const points = Array.from({ length: 11 }, (_, generation) => ({ generation, completed_at: new Date(start + generation * 2000).toISOString() }));
+  const points = Array.from({ length: 11 }, (_, generation) => ({ generation, completed_at: new Date(start + generation * 2000).toISOString(), elapsed_seconds: generation * 2 }));
 
-  it("is known only against a number of generations", () => {
-    expect(share({ generation: 30, generations: 60 })).toBe(0.5);
-    expect(share({ generation: 30, generations: null })).toBeNull();
-    expect(share({ generation: -1, generations: 60 })).toBe(0);
-  });
-
-  it("has a pace and a time left", () => {
-    expect(pace(points)).toBe(2);
-    expect(pace(points.slice(0, 1))).toBeNull();
+  it("has a time left, by the pace of the last generations", () => {
     expect(standing(trial({ generation: 10, generations: 60 }), points as never, start + 21_000)).toBe("generation 10 of 60 · 1 min 39 s left");
   });
 

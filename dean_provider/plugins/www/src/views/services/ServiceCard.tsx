@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { Chart } from "@/components/chart/Chart";
 import { Card } from "@/components/layout/Card";
-import type { Service } from "@/components/service/words";
+import { serviceName, type Service } from "@/components/service/words";
 import { Badge } from "@/components/text/Badge";
 import { serviceTone } from "@/components/text/tone";
 import { When } from "@/components/text/When";
@@ -30,7 +30,7 @@ export function ServiceCard({ service, history }: { service: Service; history?: 
     <Card className={styles["service"]} id={service.name}>
       <div>
         <div className={styles["head"]}>
-          <h2>{service.name}</h2>
+          <h2>{serviceName(service)}</h2>
           <Badge tone={serviceTone(service.status)}>{service.status}</Badge>
           <span className="dim">
             since <When at={service.since} form="moment" />
@@ -63,7 +63,7 @@ export function ServiceCard({ service, history }: { service: Service; history?: 
       </div>
       <div>
         {x.length > 1 ? (
-          <Chart title={`Latency of ${service.name}`} time x={x} curves={[{ name: "latency", values, colour: "--best" }]} height={130} format={latency} />
+          <Chart title={`Latency of ${serviceName(service)}`} time x={x} curves={[{ name: "latency", values, colour: "--best" }]} height={130} format={latency} />
         ) : (
           <p className="dim">How long it takes to answer is drawn here once it was asked a few times.</p>
         )}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Navigate, useParams } from "react-router";
 
 import { ask, api } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -10,7 +10,7 @@ import { EmptyState } from "@/components/state/states";
 import { TrialTable } from "@/components/trial/TrialTable";
 import { usePolling } from "@/live/LiveProvider";
 
-/** A tab on the page of a DAG or of a DAG run in Airflow: the trials of that DAG or run. */
+/** A tab on the page of a DAG or of a DAG run in Airflow: the trials of that DAG or run; of a run with one, that one. */
 export default function Tab() {
   const { dagId = "", runId } = useParams();
   const query = useQuery({
@@ -23,7 +23,9 @@ export default function Tab() {
       <PageHeader title={runId ? "Trials of this run" : "Trials of this DAG"} />
       <Answer query={query} what="the trials">
         {({ workflows }) =>
-          workflows.length ? (
+          runId && workflows.length === 1 && workflows[0] ? (
+            <Navigate replace to={`/trials/${workflows[0].id}`} />
+          ) : workflows.length ? (
             <Card flush>
               <TrialTable caption={runId ? "Trials of this run" : "Trials of this DAG, newest first"} trials={workflows} />
             </Card>
