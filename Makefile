@@ -92,5 +92,5 @@ constraints: $(VENV)/.dev ## resolve the constraints anew (needs uv)
 	@sh .ci/constraints
 
 clean: ## everything that can be made again
-	@rm -rf $(VENV) $(OLDEST_VENV) .dean build dist .pytest_cache .mypy_cache .ruff_cache .coverage*
+	@rm -rf $(VENV) $(OLDEST_VENV) .dean build dist dean_provider/plugins/www/dist dean_provider/plugins/www/node_modules .pytest_cache .mypy_cache .ruff_cache .coverage*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,15 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
-from dean_provider.contract.events import Actor, ActorKind, ReportedFact
-from dean_provider.contract.events.installation import AlertRaised
+from dean_provider.contract.events import ReportedFact
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.contract.trial import Generation
-from dean_provider.state import record
-from dean_provider.state.signing import Keys
 from tests.integration.page.browser import Reader
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -42,32 +37,29 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def airflow(start_server: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """An Airflow below a path, whose services are away, which one rule notices at once."""
+    rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
+    rules.write_text("rules:\n  EvolutionDown: {for: 1s}\n")
+    return start_server("simple", "/af", AIRFLOW__DEAN__ALERT_RULES_FILE=str(rules))
+
+
 @pytest.fixture
-def reader(chromium: Any, bundle: Path, simple: Any) -> Iterator[Callable[..., Reader]]:
+def reader(chromium: Any, bundle: Path, airflow: Any) -> Iterator[Callable[..., Reader]]:
     """Opens a tab for somebody of that role."""
     contexts = []
 
     def opened(role: str = "admin", theme: str = "light", width: int = 1280) -> Reader:
         context = chromium.new_context(viewport={"width": width, "height": 860}, color_scheme=theme, locale="en-GB")
         context.set_default_timeout(30_000)
-        context.add_cookies([{"name": "_token", "value": simple.tokens[role], "url": simple.origin}])
+        context.add_cookies([{"name": "_token", "value": airflow.tokens[role], "url": airflow.origin}])
         contexts.append(context)
-        return Reader(context.new_page(), simple.origin)
+        return Reader(context.new_page(), airflow.origin + airflow.prefix)
 
     yield opened
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="module")
-def raised(simple: Any) -> str:
-    """An incident of the installation, as the evaluator of rules would have recorded it."""
-    fact = AlertRaised(incident_id="page-1", rule="ServiceDown", severity="critical", message="The Evolution API does not answer.")
-    engine = create_engine(f"sqlite:///{simple.home}/airflow.db")
-    with Session(engine) as session, session.begin():
-        record.append_system(session, [ReportedFact.of(fact)], actor=Actor(kind=ActorKind.SYSTEM, name="alerts"), keys=Keys())
-    engine.dispose()
-    return fact.incident_id
 
 
 _numbers = itertools.count()
@@ -96,8 +88,8 @@ def _generation(server: Any) -> int:
     return number
 
 
-def test_every_view_is_readable_by_anybody_in_both_themes_and_on_a_phone(reader: Callable[..., Reader], simple: Any, raised: str) -> None:
-    _generation(simple)
+def test_every_view_is_readable_by_anybody_in_both_themes_and_on_a_phone(reader: Callable[..., Reader], airflow: Any) -> None:
+    _generation(airflow)
     for theme, width in (("light", 1280), ("dark", 390)):
         one = reader(theme=theme, width=width)
         for path, title in VIEWS.items():
@@ -117,7 +109,7 @@ def test_in_airflows_ui_it_has_an_address_of_its_own_and_looks_as_airflow_does(r
     frame = one.page.frame_locator("iframe")
     frame.get_by_role("link", name="Services", exact=True).click()
     frame.get_by_role("heading", level=1, name="Services").wait_for()
-    one.page.wait_for_url(re.compile(r"/plugin/dean/dean/page/services$"))
+    one.page.wait_for_url(re.compile(r"/af/plugin/dean/af/dean/page/services$"))
     one.page.reload()
     frame.get_by_role("heading", level=1, name="Services").wait_for()
     assert frame.locator("html").get_attribute("data-theme") == "light"
@@ -146,12 +138,12 @@ def test_it_is_a_tab_of_each_dag_and_on_one_without_trials_says_so_and_loads_not
 
 
 def test_it_moves_by_itself_over_the_socket_and_says_how_old_things_are_when_the_server_is_away(
-    reader: Callable[..., Reader], simple: Any
+    reader: Callable[..., Reader], airflow: Any
 ) -> None:
     one = reader()
     one.open("/dean/page/")
     one.page.get_by_role("status").get_by_text("live", exact=True).wait_for()
-    number = _generation(simple)
+    number = _generation(airflow)
     one.page.get_by_text(re.compile(rf"generation {number}\b")).wait_for(timeout=5_000)
     one.page.context.set_offline(True)
     one.page.get_by_text(re.compile("As of")).wait_for(timeout=60_000)
@@ -162,11 +154,11 @@ def test_it_moves_by_itself_over_the_socket_and_says_how_old_things_are_when_the
     one.page.get_by_text(re.compile("As of")).wait_for(state="detached", timeout=60_000)
 
 
-def test_an_alert_is_acknowledged_by_whoever_may_and_nobody_else(reader: Callable[..., Reader], simple: Any, raised: str) -> None:
+def test_an_alert_is_acknowledged_by_whoever_may_and_nobody_else(reader: Callable[..., Reader], airflow: Any) -> None:
     viewer, admin = reader("viewer"), reader()
     for one in (viewer, admin):
         one.open("/dean/page/alerts")
-    seen, card = (one.page.get_by_role("article").filter(has_text="The Evolution API does not answer") for one in (viewer, admin))
+    seen, card = (one.page.get_by_role("article", name="critical: Evolution down") for one in (viewer, admin))
     refused = seen.locator("button[aria-disabled=true]", has_text="Acknowledge")
     refused.hover()
     seen.get_by_role("tooltip").filter(has_text="your role does not allow it").first.wait_for()
@@ -180,6 +172,6 @@ def test_an_alert_is_acknowledged_by_whoever_may_and_nobody_else(reader: Callabl
         one.get_by_text("admin sees to it: starting it again").wait_for()
     admin.page.get_by_role("link", name="Audit").click()
     admin.page.get_by_role("cell", name="Alert acknowledged").first.wait_for()
-    incidents = {one["incident_id"]: one for one in simple.call("GET", "/alerts").json()["incidents"]}
-    assert incidents[raised]["acknowledged_by"] == "admin"
+    (incident,) = airflow.call("GET", "/alerts?rule=EvolutionDown").json()["incidents"]
+    assert (incident["status"], incident["acknowledged_by"]) == ("acknowledged", "admin")
     assert viewer.complaints == admin.complaints == []

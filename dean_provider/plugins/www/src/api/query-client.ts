@@ -10,10 +10,13 @@ export function makeQueryClient(): QueryClient {
         staleTime: 2_000,
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: true,
+        // A browser that calls itself offline may still reach this server, and when it does not, that is to be said.
+        networkMode: "always",
+        refetchOnReconnect: true,
         retry: (failures, error) => failures < 2 && asProblem(error).retryable,
         retryDelay: (failures, error) => (asProblem(error).retryAfter ?? 2 ** failures) * 1000,
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

@@ -56,6 +56,15 @@ describe("an answer", () => {
     expect(await screen.findByText("You may not see the status")).toBeInTheDocument();
   });
 
+  it("is asked for also by a browser that calls itself offline, and says that nothing answers", async () => {
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    window.dispatchEvent(new Event("offline"));
+    server.use(http.get(at("/status"), () => HttpResponse.error()));
+    show(<Status />);
+    expect(await screen.findByRole("alert")).toHaveTextContent("Airflow's API server does not answer.");
+    window.dispatchEvent(new Event("online"));
+  });
+
   it("stays, with its age, when it cannot be had anew", async () => {
     server.use(http.get(at("/status"), () => HttpResponse.json({ user: "ada" })));
     show(<Status />);

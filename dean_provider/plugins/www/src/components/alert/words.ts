@@ -5,7 +5,7 @@ export type Incident = Model<"Incident">;
 
 /** A rule's name in words: ServiceDown → service down. */
 export function ruleWords(rule: string): string {
-  const words = rule.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+  const words = rule.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase().replace(/\bcpu\b/, "CPU");
   return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
 }
 

@@ -19,13 +19,15 @@ describe("the audit", () => {
     server.use(
       http.get(at("/audit"), ({ request }) => {
         asked = new URL(request.url).search;
-        return HttpResponse.json({ events: [EVENT], next_cursor: null });
+        return HttpResponse.json({ events: [EVENT, { ...EVENT, id: "f", event_type: "alert.acknowledged" }], next_cursor: null });
       }),
     );
     show(<Audit />, { address: "/audit?actor=ada" });
     expect(await screen.findByText("Trial paused")).toBeInTheDocument();
-    expect(screen.getByText("generation 3 · reason lunch")).toBeInTheDocument();
-    expect(screen.getByText("from 192.0.2.9")).toBeInTheDocument();
+    expect(screen.getAllByText("generation 3 · reason lunch")).toHaveLength(2);
+    expect(screen.getAllByText("from 192.0.2.9")).toHaveLength(2);
+    expect(screen.getByRole("link", { name: "00000000" })).toHaveAttribute("href", `/trials/${EVENT.workflow_id}`);
+    expect(screen.getByText("the installation")).toBeInTheDocument();
     expect(asked).toContain("actor=ada");
     await userEvent.type(screen.getByLabelText("Event"), "trial.paused");
     await waitFor(() => expect(asked).toContain("event_type=trial.paused"));

@@ -25,9 +25,17 @@ const COLUMNS: Column<Event>[] = [
   { title: "Who", cell: (event) => <Who event={event} /> },
   { title: "Did", cell: (event) => eventWords(event.event_type) },
   { title: "What", cell: (event) => <span className={styles["details"]}>{detailWords(event.details) || "–"}</span> },
-  { title: "Execution", cell: (event) => <Link to={`/trials/${event.workflow_id}`}>{event.workflow_id.slice(0, 8)}</Link> },
+  { title: "Of", cell: (event) => <Of event={event} /> },
   { title: "Number", cell: (event) => event.sequence, right: true },
 ];
+
+/** Beginnings of the names of what happens to the installation, and so to no trial. */
+const INSTALLATION = /^(alert|silence|configuration|service|tokens|history)\./;
+
+function Of({ event }: { event: Event }) {
+  if (INSTALLATION.test(event.event_type)) return <span className="dim">the installation</span>;
+  return <Link to={`/trials/${event.workflow_id}`}>{event.workflow_id.slice(0, 8)}</Link>;
+}
 
 function Who({ event }: { event: Event }) {
   return (

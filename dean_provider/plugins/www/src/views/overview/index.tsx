@@ -5,6 +5,7 @@ import { useOverview } from "@/api/overview";
 import styles from "./overview.module.css";
 import { IncidentCard } from "@/components/alert/IncidentCard";
 import alertStyles from "@/components/alert/alert.module.css";
+import { buttonClass } from "@/components/control/Button";
 import { Card } from "@/components/layout/Card";
 import { PageHeader } from "@/components/layout/PageHeader";
 import { Section } from "@/components/layout/Section";
@@ -27,7 +28,16 @@ export default function Overview() {
   const query = useOverview();
   return (
     <>
-      <PageHeader title="Overview">{query.data && <Summary overview={query.data} />}</PageHeader>
+      <PageHeader
+        title="Overview"
+        actions={
+          <Link to="/new" className={buttonClass("primary")}>
+            New trial
+          </Link>
+        }
+      >
+        {query.data && <Summary overview={query.data} />}
+      </PageHeader>
       <Answer query={query} what="the overview" lines={10}>
         {(overview) => <Glance overview={overview} />}
       </Answer>

@@ -64,7 +64,7 @@ export function ServiceCard({ service, history }: { service: Service; history?: 
       <div>
         {x.length > 1 ? (
           <Chart title={`Latency of ${serviceName(service)}`} time x={x} curves={[{ name: "latency", values, colour: "--best" }]} height={130} format={latency} />
-        ) : (
+        ) : service.kind === "airflow" ? null : (
           <p className="dim">How long it takes to answer is drawn here once it was asked a few times.</p>
         )}
       </div>
