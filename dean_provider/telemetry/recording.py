@@ -31,17 +31,15 @@ def count_when_kept(session: Session, facts: Sequence[ReportedFact], start: floa
     """
     if not facts:
         return
-    if _PENDING not in session.info:
-        session.info[_PENDING] = []
-        event.listen(session, "after_commit", _kept)
-        event.listen(session, "after_rollback", _undone)
-    session.info[_PENDING].append((tuple(facts), start))
+    if not event.contains(Session, "after_commit", _kept):
+        event.listen(Session, "after_commit", _kept)
+        event.listen(Session, "after_rollback", _undone)
+    session.info.setdefault(_PENDING, []).append((tuple(facts), start))
 
 
 def _kept(session: Session) -> None:
-    pending, now = list(session.info[_PENDING]), time.perf_counter()
-    session.info[_PENDING].clear()
-    for facts, start in pending:
+    now = time.perf_counter()
+    for facts, start in session.info.pop(_PENDING, ()):
         _APPEND.observe(now - start)
         stats.timing("dean.record.append", now - start)
         for fact in facts:
@@ -51,9 +49,10 @@ def _kept(session: Session) -> None:
 
 
 def _undone(session: Session) -> None:
-    session.info[_PENDING].clear()
+    session.info.pop(_PENDING, None)
 
 
 def _evaluations(details: Any) -> float:
-    told = details.get("evaluations", 0) if isinstance(details, dict) else 0
+    generation = details.get("generation") if isinstance(details, dict) else None
+    told = generation.get("evaluations", 0) if isinstance(generation, dict) else 0
     return float(told) if isinstance(told, int) and told > 0 else 0.0
