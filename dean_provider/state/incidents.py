@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal, or_, select, tuple_
@@ -118,7 +117,7 @@ def is_silenced(incident: Incident, silence: Silence) -> bool:
     return silence.rule in (None, incident.rule) and silence.labels.items() <= incident.labels.items()
 
 
-def _silence(row: Mapping[str, Any]) -> Silence:
+def _silence(row: RowMapping) -> Silence:
     return Silence(**{name: row[name] for name in Silence.model_fields})
 
 
@@ -154,7 +153,7 @@ def _read_place(cursor: str | None) -> tuple[datetime, str] | None:
         ) from None
 
 
-def _told(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[Incident]:
+def _told(session: Session, rows: Sequence[RowMapping], now: datetime) -> list[Incident]:
     """Incidents with what is known of their notifications and silences."""
     silences = active_silences(session, now=now)
     sent = _notified(session, [row["incident_id"] for row in rows])
@@ -169,7 +168,7 @@ def _notified(session: Session, incident_ids: Collection[str]) -> dict[str, list
     return found
 
 
-def _incident(row: Mapping[str, Any], notifications: Sequence[Mapping[str, Any]]) -> Incident:
+def _incident(row: RowMapping, notifications: Sequence[RowMapping]) -> Incident:
     same = set(Incident.model_fields) & set(row.keys())
     problems = [f"{one['route']}: {one['error']}" for one in notifications if one["error"]]
     return Incident(

@@ -19,8 +19,8 @@ from dean_provider.monitoring.alerts.book import RuleBook
 from dean_provider.monitoring.alerts.judging import Judgement, Known, Seen, Transition, judge, labels_of
 from dean_provider.monitoring.alerts.rule import OF_A_TRIAL
 from dean_provider.monitoring.alerts.rules_file import RulesFile
-from dean_provider.monitoring.alerts.seeing import Figures
 from dean_provider.monitoring.alerts.timing import Change, Timer
+from dean_provider.monitoring.history import History
 from dean_provider.state import alert_states
 from dean_provider.state.alert_states import EVALUATOR, Begun, Ended
 from dean_provider.state.record import append_system
@@ -62,7 +62,7 @@ class Evaluator:
         self._last: _Position | None = None
         self._told_digest = ""
 
-    def look(self, figures: Figures, now: datetime) -> None:
+    def look(self, figures: History, now: datetime) -> None:
         """One look at every rule. Blocks.
 
         :raises Exception: the database's, when nothing is known from before.

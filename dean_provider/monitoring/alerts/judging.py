@@ -10,8 +10,9 @@ from datetime import datetime
 
 from dean_provider.contract.alert import Incident
 from dean_provider.monitoring.alerts.rule import Rule
-from dean_provider.monitoring.alerts.seeing import Figures, Group, see
+from dean_provider.monitoring.alerts.seeing import Group, see
 from dean_provider.monitoring.alerts.timing import Change, Timer, step
+from dean_provider.monitoring.history import History
 
 __all__ = ["Judgement", "Known", "Seen", "Transition", "fingerprint_of", "inhibitor_of", "judge", "labels_of"]
 
@@ -76,7 +77,7 @@ def labels_of(rule: Rule, group: Group) -> dict[str, str]:
     return {**fixed, **{name: value for name, value in group if value}}
 
 
-def judge(rules: Sequence[Rule], figures: Figures, now: datetime, known: Mapping[str, Known]) -> Judgement:
+def judge(rules: Sequence[Rule], figures: History, now: datetime, known: Mapping[str, Known]) -> Judgement:
     """What follows from the figures at ``now``.
 
     :param known: by fingerprint: what the last look left, and every open incident.

@@ -111,7 +111,8 @@ class Rule(_Part):
         if (self.take == "last") is (self.over > 0):
             rule = "is only for what is taken over time" if self.over else f"must be given: {self.take} is taken over some time"
             yield _problem("over", rule, "Write over: 5m, or take: last.")
-        for metric in filter(None, (self.metric, self.divided_by and self.divided_by.metric, self.unless)):
+        divisors = [self.divided_by.metric] if self.divided_by else []
+        for metric in [self.metric, *divisors, *([self.unless] if self.unless else [])]:
             if metric.startswith("dean_") and metric not in CATALOGUE:
                 yield _problem("metric", f"{metric} is no figure of this package", "docs/reference/metrics.md lists them.")
         if len(set(self.by) & set(OF_A_TRIAL)) == 1:

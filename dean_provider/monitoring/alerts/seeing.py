@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Protocol
 
 from dean_provider.monitoring.alerts.rule import Divisor, Rule, Take, Where
+from dean_provider.monitoring.history import History, Series
 
-__all__ = ["Figures", "Group", "Line", "see"]
+__all__ = ["Group", "see"]
 
 Group = tuple[tuple[str, str], ...]
 """Labels that tell an incident apart from others of its rule, in the order of the rule."""
@@ -20,27 +20,7 @@ Point = tuple[float, float]
 _LONGEST_LABEL = 250
 
 
-class Line(Protocol):
-    """One figure with one set of labels."""
-
-    @property
-    def service(self) -> str: ...
-
-    @property
-    def labels(self) -> Sequence[tuple[str, str]]: ...
-
-
-class Figures(Protocol):
-    """What is watched, over time: :class:`dean_provider.monitoring.history.History`."""
-
-    def select(self, name: str | None = None, *, live: bool = False) -> Sequence[Line]:
-        """Series of one name; ``live``: only those that are still told."""
-
-    def points(self, series: Line, start: datetime | None = None, end: datetime | None = None) -> Sequence[Point]:  # type: ignore[misc]
-        """Time in seconds since 1970 and value, in order."""
-
-
-def see(rule: Rule, figures: Figures, now: datetime) -> dict[Group, float]:
+def see(rule: Rule, figures: History, now: datetime) -> dict[Group, float]:
     """The value of each group that has one now."""
     looker = _Looker(rule, figures, now)
     seen = looker.grouped(rule.metric, rule.where, rule.take)
@@ -55,7 +35,7 @@ def see(rule: Rule, figures: Figures, now: datetime) -> dict[Group, float]:
 @dataclass(frozen=True)
 class _Looker:
     rule: Rule
-    figures: Figures
+    figures: History
     now: datetime
 
     def grouped(self, metric: str, where: Where, take: Take) -> dict[Group, float]:
@@ -78,7 +58,7 @@ class _Looker:
         enough = {group: value for group, value in below.items() if value > 0 and value >= divisor.at_least}
         return {group: seen.get(group, 0.0) / value for group, value in enough.items() if counted or group in seen}
 
-    def _taken(self, line: Line, take: Take) -> float | None:
+    def _taken(self, line: Series, take: Take) -> float | None:
         if take == "last":
             points = self.figures.points(line, None, self.now)
             return points[-1][1] if points else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import RowMapping
 
 from dean_provider.contract.alert import (
     AcknowledgeAlert,
@@ -85,8 +87,9 @@ def explained(found: Sequence[Incident], book: RuleBook, opened: Collection[Inci
     ]
 
 
-def _rule_state(rule: Rule, row: Mapping[str, Any] | None, *, changed: bool) -> RuleState:
-    seen = row if row is not None and rule.enabled else {"state": "no data", "value": None, "since": None}
+def _rule_state(rule: Rule, row: RowMapping | None, *, changed: bool) -> RuleState:
+    unknown = {"state": "no data", "value": None, "since": None}
+    seen: dict[str, Any] = unknown if row is None or not rule.enabled else {name: row[name] for name in unknown}
     return RuleState(
         name=rule.name,
         severity=rule.severity,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,11 +13,11 @@ branch_labels = None
 depends_on = None
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _key() -> sa.Column[sa.Uuid]:
+def _key() -> sa.Column[Any]:
     return sa.Column("workflow_id", sa.Uuid(), nullable=False)
 
 
