@@ -62,6 +62,15 @@ def test_a_trial_is_paused_goes_on_and_is_cancelled_and_its_run_with_it(live: An
     assert ask("POST", f"{path}/resume", json={}).json()["status"] == "running"
     live.running("steered", held.current_generation + 1)
 
+    live.change("PATCH", f"/dags/{live.dag_id}", {"is_paused": True})
+    try:
+        reached = ask("GET", path).json()["generation"]
+        live.wait(
+            lambda: ask("GET", path).json()["generation"] > reached, "the trial to go on, and to be recorded, while its DAG is paused"
+        )
+    finally:
+        live.change("PATCH", f"/dags/{live.dag_id}", {"is_paused": False})
+
     assert ask("POST", f"{path}/cancel", json={"reason": "seen enough"}).json()["status"] == "cancelled"
     live.stopped("steered")
     assert live.end(live.dag_id, run_id) == "failed"
