@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from dean_provider.contract.endpoints import evolution, indexagent
 from dean_provider.contract.population import CreatePopulation
 from dean_provider.contract.trial import ListTrials, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
 from dean_provider.errors import InvalidStateError, ServiceFailureError
+from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
 
 DAGS = Path(__file__).parent / "dags"
@@ -32,6 +34,7 @@ DAG_IDS = (
     *("system_waits", "system_deleted", "system_limited"),
 )
 OLDEST = "DEAN_TEST_OLDEST_PYTHON"
+VIEWER = "vic"
 SETTINGS = {
     # No file changes after the start.
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300",
@@ -41,6 +44,7 @@ SETTINGS = {
     "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
     "AIRFLOW__DEAN__POLL_SECONDS": "1",
     "AIRFLOW__DEAN__TRIAL_TOURNAMENT_SIZE": "4",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{AirflowHome.USER}:admin,{VIEWER}:viewer",
 }
 
 
@@ -100,6 +104,10 @@ class Live:
     def __init__(self, stack: Stack, *, newest: bool) -> None:
         self.stack = stack
         self.newest = newest
+
+    def password(self, user: str) -> str:
+        """Of a user; Airflow makes up those that are not given."""
+        return str(json.loads((self.stack.airflow_home.path / "passwords.json").read_text("utf-8"))[user])
 
     def wait(self, ready: Callable[[], Any], what: str, timeout: float = 300.0) -> Any:
         """Wait for what comes in seconds on a quiet machine, and tests run side by side here."""

@@ -22,6 +22,8 @@ export function useTrialForm() {
     queryFn: ({ signal }) => ask(api.GET("/api/v1/forms/trial", { signal })),
     staleTime: 5 * 60_000,
     refetchOnWindowFocus: false,
+    // Without its objectives the Evolution API was away.
+    refetchInterval: ({ state }) => (state.data?.objectives_problem ? 15_000 : false),
   });
 }
 
