@@ -24,6 +24,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     css: false,
     restoreMocks: true,
+    // One browser document for all files: making one for each took longer than the tests.
+    isolate: false,
     // A busy machine is slow, not wrong.
     testTimeout: 30_000,
     env: { TZ: "UTC" },
