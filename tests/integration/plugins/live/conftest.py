@@ -56,19 +56,14 @@ class Watcher:
         return json.loads(self.socket.recv(timeout=seconds))
 
     def message(self, kind: str, seconds: float = 20) -> Any:
-        """The next message of a type; heartbeats are passed over."""
-        while (found := self.read(seconds))["type"] == "heartbeat" != kind:
+        """The next message of a type; heartbeats are passed over, and alerts, which come as they please."""
+        while (found := self.read(seconds))["type"] == "heartbeat" or found.get("workflow_type") == "system":
             pass
         assert found["type"] == kind, found
         return found
 
     def events(self, count: int) -> list[Any]:
-        """The next ones of trials; alerts come as they please."""
-        found: list[Any] = []
-        while len(found) < count:
-            event = self.message("event")
-            found += [event] if event["workflow_type"] != "system" else []
-        return found
+        return [self.message("event") for _ in range(count)]
 
     def closed(self, seconds: float = 20) -> tuple[str, int]:
         """Why and with which code the server closes."""
