@@ -188,7 +188,10 @@ def _in_order(session: Session, statement: Select[Any], request: ListWorkflows) 
     place = read_rank(request.cursor, _order(request), column.type.python_type)
     if place is not None:
         statement = statement.where(_behind(column, *place, descending=request.descending))
-    direction = (lambda one: one.desc()) if request.descending else (lambda one: one.asc())
+
+    def direction(one: ColumnElement[Any]) -> ColumnElement[Any]:
+        return one.desc() if request.descending else one.asc()
+
     unknown_last = [column.is_(None)] if column.nullable else []
     return (
         session.execute(statement.order_by(*unknown_last, direction(column), direction(row_id)).limit(request.limit + 1)).mappings().all()

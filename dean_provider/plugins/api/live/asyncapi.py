@@ -34,7 +34,8 @@ def _ref(*parts: str) -> dict[str, str]:
 @cache
 def _described() -> dict[str, Any]:
     facts = fact_types()
-    inputs: list[_Mode] = [(model, "serialization") for model in (*_FROM_SERVER, LiveEvent, *facts.values())]
+    sent: list[type[BaseModel]] = [*_FROM_SERVER, LiveEvent, *facts.values()]
+    inputs: list[_Mode] = [(model, "serialization") for model in sent]
     named, definitions = models_json_schema([*inputs, (Resume, "validation")], ref_template="#/components/schemas/{model}")
     schemas = definitions["$defs"]
     messages = {model.__name__.lower(): _message(model, named[model, "serialization"]) for model in _FROM_SERVER}
