@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dean_provider.contract.trial import Trial, TrialStatus
 from dean_provider.local.airflow_home import AirflowHome
 from tests.integration.page.conftest import PAGE, ROOT, bundle, hook, modules
 from tests.system.conftest import VIEWER
@@ -108,6 +109,12 @@ def generation_of(reader: Reader) -> int:
     return int(re.sub(r"\D", "", shown.split(" of ")[0]))
 
 
+def named(live: Any, trial_id: str) -> Trial:
+    """As the Evolution API has it; a fork has its parent's name."""
+    (found,) = [one for one in live.trials("by-our-form") if one.trial_id == trial_id]
+    return found
+
+
 def fill_in_airflows_form(ada: Reader, *, name: str, generations: int) -> None:
     page = ada.page
     page.goto(f"{ada.url}/dags/{ada.live.dag_id}")
@@ -157,8 +164,8 @@ def test_a_person_starts_watches_steers_and_compares_trials(live: Any, reader: A
     ada.button("Pause").click()
     ada.sure("Pause")
     expect(ada.frame.get_by_text(re.compile(r"You asked to pause it .* It is held at generation"))).to_be_visible()
-    held = live.trials("by-our-form")[0]
-    assert held.status.value == "paused"
+    (held,) = live.trials("by-our-form")
+    assert held.status is TrialStatus.PAUSED
     ada.is_accessible()
 
     ada.button("Fork…").click()
@@ -178,7 +185,7 @@ def test_a_person_starts_watches_steers_and_compares_trials(live: Any, reader: A
     ada.button("Cancel").click()
     ada.sure("Cancel the trial")
     expect(ada.frame.get_by_text(re.compile("It is stopped"))).to_be_visible()
-    assert live.stopped("by-our-form").trial_id == held.trial_id
+    live.wait(lambda: named(live, held.trial_id).status is TrialStatus.STOPPED, "the trial to be stopped")
 
     # Into Airflow from within its frame, and back by the tab of the run.
     ada.frame.get_by_role("link", name=re.compile("Airflow run")).click()

@@ -30,6 +30,7 @@ export function Patterns({ trial, access }: { trial: Model<"WorkflowDetail">; ac
       ask(api.GET("/api/v1/trials/{workflow_id}/patterns", { params: { path: { workflow_id: trial.id }, query: { limit: 200 } }, signal })),
     enabled: Boolean(trial.trial_id),
     staleTime: 10_000,
+    retry: false,
   });
   const policy = (trial.configuration as Record<string, unknown> | undefined)?.["pattern_policy"];
   return (

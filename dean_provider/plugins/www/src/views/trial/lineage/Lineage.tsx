@@ -60,6 +60,7 @@ function AgentChoice({ trial, last, metric, onAgent }: { trial: Model<"WorkflowD
       ask(api.GET("/api/v1/trials/{workflow_id}/agents", { params: { path: { workflow_id: trial.id }, query: { generation, limit: 1000 } }, signal })),
     enabled: fine,
     staleTime: 60_000,
+    retry: false,
   });
   const agents = useMemo(() => [...(data?.agents ?? [])].sort((left, right) => (right.fitness ?? -Infinity) - (left.fitness ?? -Infinity)), [data]);
   return (
@@ -102,6 +103,8 @@ function Of({ trial, agentId, depth, metric, onAgent }: { trial: Model<"Workflow
         }),
       ),
     staleTime: Infinity,
+    // The gateway has repeated it already, for as long as somebody can be kept waiting.
+    retry: false,
   });
   return (
     <Answer query={query} what="the lineage">
