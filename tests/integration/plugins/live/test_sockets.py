@@ -79,7 +79,7 @@ def test_signing_out_closes_the_sockets_of_that_session(live: Any, auth: str, re
     server = request.getfixturevalue(auth)
     server.tokens["leaving"] = server.fresh_token("viewer")
     with live.watching(server, "leaving") as leaving, live.watching(server, "viewer") as stays:
-        server.send("GET", "/auth/logout", headers={"Authorization": f"Bearer {server.tokens['leaving']}"})
+        server.send("GET", "/api/v2/auth/logout", headers={"Authorization": f"Bearer {server.tokens['leaving']}"})
         assert leaving.closed() == ("session_ended", 4401)
         live.tell(server, 0)
         stays.events(2)
