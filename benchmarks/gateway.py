@@ -6,8 +6,8 @@ One API server (Airflow's own, one worker process) on a database of its own in a
 
 few and many: one client asks one thing at a time, at 10 trials and at all of them, each with so many generations on record (rows made in
 the database). clients: so many at once, over kept connections, a mix of what the page asks for: paced, each asks once a second as a page
-that is open does; and as fast as they can. Airflow's own list of pools is asked the same way in between. memory: resident set of the API
-server's processes after a hundred requests, with the gateway and without it, in turns.
+that is open does; and as fast as they can. Airflow's own list of pools is asked alone only: a hundred at once take all of its connections.
+memory: resident set of the API server's processes after a hundred requests, with the gateway and without it, in turns.
 """
 
 from __future__ import annotations
@@ -190,7 +190,6 @@ def crowd(server: Server, token: str, options: argparse.Namespace) -> dict[str, 
     listed = httpx.get(f"{server.address}/dean/api/v1/trials?limit=50", headers=headers, trust_env=False, timeout=30).json()
     ids = [row["id"] for row in listed["workflows"]]
     urls = [server.address + path.format(one=one) for _, path in MIX for one in ids]
-    airflow = [server.address + AIRFLOW]
 
     def run(asked: list[str], every: float | None) -> dict[str, Any]:
         return asyncio.run(together(token, asked, options.clients, options.seconds, every=every))
@@ -198,9 +197,7 @@ def crowd(server: Server, token: str, options: argparse.Namespace) -> dict[str, 
     run(urls, 1.0)
     return {
         "paced": run(urls, 1.0),
-        "Airflow's list of pools, paced": run(airflow, 1.0),
         "as fast as they can": run(urls, None),
-        "Airflow's list of pools, as fast as they can": run(airflow, None),
     }
 
 
