@@ -39,10 +39,10 @@ class Reader:
     def open(self, path: str) -> None:
         self.page.goto(f"{self.origin}{path}")
 
-    def picture(self, name: str) -> None:
-        """Keep what is seen."""
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """Keep what is seen, or the whole page."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
     def barriers(self) -> list[str]:
         """What keeps somebody from using what is shown now, by axe-core's rules."""
