@@ -27,6 +27,8 @@ interface Props {
 export function Chart({ title, x, xName = "generation", time = false, curves, levels = [], height = 220, format = figure }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  // Told by what the reader does: scales lag behind values that come fast.
+  const zoomed = useRef(false);
   const [at, setAt] = useState<number | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const theme = useTheme();
@@ -43,7 +45,11 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const look = { height, time, format: (value: number) => latest.current.format(value), hidden };
+    zoomed.current = false;
+    const onZoom = () => {
+      zoomed.current = true;
+    };
+    const look = { height, time, format: (value: number) => latest.current.format(value), hidden, onZoom };
     const made = new uPlot(options(curves, levels, element.clientWidth || 600, look, setAt), latest.current.data, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -60,10 +66,8 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
     const made = plot.current;
     if (!made) return;
     const { min, max } = made.scales["x"] ?? {};
-    const before = made.data[0];
-    const zoomed = before.length > 0 && (min !== before[0] || max !== before[before.length - 1]);
-    made.setData(data, !zoomed);
-    if (zoomed && min != null && max != null) made.setScale("x", { min, max });
+    made.setData(data, !zoomed.current);
+    if (zoomed.current && min != null && max != null) made.setScale("x", { min, max });
   }, [data]);
 
   const last = x.length - 1;
@@ -98,6 +102,9 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
         tabIndex={0}
         aria-label={`${title}. ${summary(x, curves, levels, format, (value) => place(value, time, xName))}`}
         onKeyDown={onKeyDown}
+        onDoubleClick={() => {
+          zoomed.current = false;
+        }}
         onBlur={() => setAt(null)}
       />
       <figcaption className={styles["legend"]}>

@@ -26,6 +26,8 @@ export interface Look {
   time: boolean;
   format: (value: number) => string;
   hidden: ReadonlySet<string>;
+  /** The reader looks closer at a part. */
+  onZoom: () => void;
 }
 
 /** The resolved value of one of the page's variables: a canvas cannot use them by name. */
@@ -76,7 +78,7 @@ export function options(curves: Curve[], levels: Level[], width: number, look: L
     axes: [axis(look, "x"), axis(look, "y")],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
-    hooks: { setCursor: [(plot) => read(plot.cursor.idx ?? null)] },
+    hooks: { setSelect: [(plot) => plot.select.width > 0 && look.onZoom()], setCursor: [(plot) => read(plot.cursor.idx ?? null)] },
     padding: [10, 12, 0, 0],
   };
 }
