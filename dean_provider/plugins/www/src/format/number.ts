@@ -8,6 +8,16 @@ const NARROW = " ";
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const compactForm = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 
+const made = new Map<string, Intl.NumberFormat>();
+
+/** One for each form: making it takes a hundred times as long as using it. */
+function formatter(form: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(form);
+  const found = made.get(key) ?? new Intl.NumberFormat(undefined, form);
+  made.set(key, found);
+  return found;
+}
+
 function known(value: Maybe): value is number {
   return value !== null && value !== undefined && Number.isFinite(value);
 }
@@ -27,7 +37,7 @@ export function figure(value: Maybe, digits = 4): string {
   if (!known(value)) return UNKNOWN;
   if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(2);
   if (Math.abs(value) >= 1e15) return value.toExponential(3);
-  return new Intl.NumberFormat(undefined, { maximumSignificantDigits: Math.max(digits, integerDigits(value)) }).format(value);
+  return formatter({ maximumSignificantDigits: Math.max(digits, integerDigits(value)) }).format(value);
 }
 
 function integerDigits(value: number): number {
@@ -36,7 +46,7 @@ function integerDigits(value: number): number {
 
 /** With exactly so many decimals. */
 export function fixed(value: Maybe, decimals: number): string {
-  return known(value) ? new Intl.NumberFormat(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value) : UNKNOWN;
+  return known(value) ? formatter({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value) : UNKNOWN;
 }
 
 /** 0.62 → 62 % */
