@@ -3,8 +3,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 OLDEST_VENV ?= .venv-oldest
 DB ?= sqlite
-# Tests that run at once: what is live mostly waits.
-WORKERS ?= 3
+# Processes of tests side by side: one has a live Airflow, the others what needs none.
+WORKERS ?= 2
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 # A user's own Airflow is never touched: nothing of it reaches any command below.

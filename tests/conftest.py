@@ -82,10 +82,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests that share what is dear to start run in one process: the same live Airflow, the same folder of services, the same file."""
+    """Tests that share what is dear to start run in one process: the same live Airflow, the same folder of services, the same file.
+
+    While one process has a live Airflow the others take what needs none: two at once make each other late.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
+    def live(unit: Any) -> bool:
+        return any(nodeid.startswith("tests/system/") for nodeid in unit)
+
     class Sharing(LoadScopeScheduling):
+        def _assign_work_unit(self, node: Any) -> None:
+            under_way = any(
+                live(unit) and not all(unit.values())
+                for other, units in self.assigned_work.items()
+                if other is not node
+                for unit in units.values()
+            )
+            first = next((scope for scope, unit in self.workqueue.items() if live(unit) is not under_way), None)
+            if first is not None:
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
+
         def _split_scope(self, nodeid: str) -> str:
             path, _, name = nodeid.partition("::")
             if path.startswith("tests/system/"):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 from starlette.types import ASGIApp
+from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from dean_provider.errors import (
     AuthenticationError,
@@ -30,6 +31,9 @@ __all__ = ["AirflowAPI"]
 _AT_ONCE = 8
 _AT_ONCE_ON_SQLITE = 1
 """Airflow's endpoint writes from the event loop, so that of two writers on SQLite one waits for the loop and the other holds it."""
+
+_ATTEMPTS = 4
+"""Of what may be asked twice, when Airflow's database was busy: SQLite has one writer at a time, and Airflow answers 500 to the others."""
 
 _SECONDS = 30.0
 _LONGEST_DETAIL = 500
@@ -52,11 +56,18 @@ def _at_once() -> int:
 class AirflowAPI:
     """:param application: Airflow's ASGI application and its path prefix.
     :param at_once: how many calls may go on at the same time; asked at the first one.
+    :param sleep: waits between attempts.
     """
 
-    def __init__(self, application: Callable[[], tuple[ASGIApp, str]] = _installed, at_once: Callable[[], int] = _at_once) -> None:
+    def __init__(
+        self,
+        application: Callable[[], tuple[ASGIApp, str]] = _installed,
+        at_once: Callable[[], int] = _at_once,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._application = application
         self._at_once = at_once
+        self._sleep = sleep
         self._turn: asyncio.Semaphore | None = None
 
     async def create_run(
@@ -88,6 +99,18 @@ class AirflowAPI:
             raise _refusal(answer, f"end run {run_id}")
 
     async def _send(self, credentials: Mapping[str, str], method: str, path: str, body: Any = None) -> httpx.Response:
+        """Airflow's answer. Everything sent from here names what it is about, so that sending it again is sending it once."""
+        attempts = AsyncRetrying(
+            retry=retry_if_result(_busy),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random_exponential(0.2, max=2.0),
+            sleep=self._sleep,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        answer: httpx.Response = await attempts(self._attempt, credentials, method, path, body)
+        return answer
+
+    async def _attempt(self, credentials: Mapping[str, str], method: str, path: str, body: Any) -> httpx.Response:
         application, prefix = self._application()
         transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
         if self._turn is None:
@@ -102,13 +125,33 @@ class AirflowAPI:
                 raise ServiceUnavailableError("Airflow did not answer in time.", retry_after=2.0) from None
 
 
+def _said(answer: httpx.Response) -> Any:
+    """What Airflow says is wrong."""
+    try:
+        return answer.json().get("detail", "")
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _busy(answer: httpx.Response) -> bool:
+    """Whether Airflow's database did not take it now."""
+    said = _said(answer) if answer.status_code == 500 else None
+    return isinstance(said, dict) and said.get("reason") == "Database error"
+
+
 def _refusal(answer: httpx.Response, what: str) -> DeanError:
     """Airflow's answer in our words."""
-    try:
-        said = answer.json().get("detail", "")
-    except (ValueError, AttributeError):
-        said = ""
-    detail = str(said)[:_LONGEST_DETAIL]
+    detail = str(_said(answer))[:_LONGEST_DETAIL]
+    if _busy(answer):
+        return ServiceUnavailableError(
+            f"Airflow's database is too busy to {what}.",
+            retry_after=2.0,
+            details={"airflow_status": answer.status_code, "airflow_says": detail},
+            suggestions=[
+                "Ask again with the same Idempotency-Key.",
+                "SQLite has one writer at a time: use PostgreSQL for more than trying out.",
+            ],
+        )
     details = {"airflow_status": answer.status_code, "airflow_says": detail}
     kinds: dict[int, type[DeanError]] = {
         400: InvalidConfigurationError,

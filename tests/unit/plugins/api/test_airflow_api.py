@@ -22,7 +22,9 @@ from dean_provider.plugins.api.airflow_api import AirflowAPI
 class Airflow:
     """Records what it is asked; at most how many at once."""
 
-    def __init__(self, status: int = 200, body: object = None, prefix: str = "") -> None:
+    def __init__(self, status: int = 200, body: object = None, prefix: str = "", *, busy: int = 0) -> None:
+        """:param busy: how often the database does not take it first, as Airflow says it."""
+        self.slept: list[float] = []
         self.asked: list[tuple[str, str, object, str]] = []
         self.now = self.most = 0
         app = FastAPI()
@@ -36,9 +38,15 @@ class Airflow:
             sent = json.loads(content) if content else None
             self.asked.append((request.method, f"/{path}", sent, request.headers.get("authorization", "")))
             self.now -= 1
+            if len(self.asked) <= busy:
+                said = {"detail": {"reason": "Database error", "statement": "hidden", "orig_error": "hidden"}}
+                return Response(json.dumps(said), status_code=500, media_type="application/json")
             return Response(json.dumps(body or {}), status_code=status, media_type="application/json")
 
-        self.api = AirflowAPI(lambda: (app, prefix), lambda: 2)
+        async def sleep(seconds: float) -> None:
+            self.slept.append(seconds)
+
+        self.api = AirflowAPI(lambda: (app, prefix), lambda: 2, sleep)
 
 
 async def test_a_run_is_created_with_the_callers_own_credentials() -> None:
@@ -75,6 +83,28 @@ async def test_a_refusal_is_told_in_our_words(status, error) -> None:
         await Airflow(status, {"detail": "because"}).api.create_run({}, "dag", "run", {})
     assert caught.value.details["airflow_status"] == status
     assert ("because" in caught.value.message) is (status < 500)
+
+
+async def test_a_busy_database_is_asked_again() -> None:
+    airflow = Airflow(busy=2)
+    assert await airflow.api.create_run({}, "dag", "run", {})
+    assert len(airflow.asked) == 3
+    assert all(0 <= seconds <= 2 for seconds in airflow.slept)
+
+
+async def test_a_database_that_stays_busy_is_told_as_something_that_passes() -> None:
+    airflow = Airflow(busy=100)
+    with pytest.raises(ServiceUnavailableError, match="too busy to start DAG dag") as caught:
+        await airflow.api.create_run({}, "dag", "run", {})
+    assert caught.value.retry_after
+    assert len(airflow.asked) == 4
+
+
+async def test_any_other_failure_is_not_tried_again() -> None:
+    airflow = Airflow(500, {"detail": "because"})
+    with pytest.raises(ServiceFailureError):
+        await airflow.api.end_run({}, "dag", "run")
+    assert len(airflow.asked) == 2, "looked at once, changed once"
 
 
 async def test_no_more_are_under_way_than_airflow_bears() -> None:
