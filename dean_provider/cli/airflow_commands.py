@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "get_commands"]
 
 COMMANDS = {
     "agents": "Look at the agents of a trial",
+    "alerts": "Look at alerts and see to them; check rules, and write them for Prometheus and Grafana",
     "audit": "Verify the record of what happened, write it to a file, and take it from one",
     "config": "Show the settings and check files of them",
     "demo": "Run a real trial on a real Airflow of its own and show what it found",
