@@ -8,11 +8,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 import pytest
 import rich_click as click
 
 from dean_provider.cli.main import dean as program
+from dean_provider.contract.alert import Incident
 from dean_provider.errors import PermissionDeniedError, RateLimitedError, ServiceUnavailableError
 
 
@@ -25,13 +27,33 @@ def _commands(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, .
 
 
 ASKING = {path: command for path, command in _commands(program) if any(option.name == "url" for option in command.params)}
-ARGUMENTS = {"trial": "one", "trials": "one two", "agent": "a-0", "patterns": "p-1"}
+ARGUMENTS = {
+    "trial": "one",
+    "trials": "one two",
+    "agent": "a-0",
+    "patterns": "p-1",
+    "incidents": "ServiceDown-1",
+    "silence": "11111111-1111-4111-8111-111111111111",
+}
+INCIDENT = Incident(
+    incident_id="ServiceDown-1",
+    rule="ServiceDown",
+    severity="critical",
+    status="firing",
+    message="it is away",
+    raised_at=datetime.now(timezone.utc),
+)
+NEEDED = {
+    ("trial", "cancel"): ["--yes"],
+    ("trial", "report"): ["-o", "report.html"],
+    ("alerts", "silence"): ["--rule", "ServiceDown", "--for", "2h"],
+}
 
 
 def _words(path: tuple[str, ...], command: click.Command) -> list[str]:
-    """A command line with every argument that must be given, and a file where one is written."""
+    """A command line with everything that must be given."""
     given = [word for each in command.params if isinstance(each, click.Argument) for word in ARGUMENTS[str(each.name)].split()]
-    return [*path, *given, *(["--yes"] if path[-1] == "cancel" else []), *(["-o", "report.html"] if path[-1] == "report" else [])]
+    return [*path, *given, *NEEDED.get(path, [])]
 
 
 @pytest.mark.parametrize("path", ASKING, ids=" ".join)
@@ -39,6 +61,7 @@ def test_every_command_has_json_and_an_explanation(path: tuple[str, ...], signed
     monkeypatch.chdir(tmp_path)
     signed_in.add(trial("one", "completed"), trial("two", "completed"))
     signed_in.agents = [agent("a-0")]
+    signed_in.incidents = [INCIDENT]
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     words = _words(path, ASKING[path])
     if path == ("login",):
@@ -54,7 +77,7 @@ def test_every_command_has_json_and_an_explanation(path: tuple[str, ...], signed
 
 
 def test_whatever_speaks_of_trials_can_speak_json() -> None:
-    groups = ("agents", "login", "logout", "patterns", "status", "trial", "whoami")
+    groups = ("agents", "alerts", "login", "logout", "patterns", "status", "trial", "whoami")
     without = [path for path, command in _commands(program) if path[0] in groups and all(each.name != "as_json" for each in command.params)]
     assert without == []
 
