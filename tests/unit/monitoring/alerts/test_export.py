@@ -79,7 +79,7 @@ def test_the_rule_file_holds_every_enabled_rule_with_how_long_and_what_it_says()
     )
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool, of Debian's package prometheus")
 def test_prometheus_takes_the_rule_file(tmp_path) -> None:
     path = tmp_path / "dean.yaml"
     path.write_text(rule_file(RULES), "utf-8")
