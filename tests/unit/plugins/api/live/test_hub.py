@@ -124,7 +124,7 @@ Steps = list[tuple[bool, list[tuple[int, int]]]]
 STEPS = st.lists(st.tuples(st.booleans(), st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3)), max_size=3)), min_size=1, max_size=6)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_coming_and_going_gives_every_event_once_and_in_order(make_world: Callable[[], World], steps: Steps) -> None:
     async def run() -> None:
