@@ -90,7 +90,18 @@ def test_a_real_ctrl_c(signed_in, trial) -> None:
     signed_in.add(trial("one"))
     program = "import sys; from dean_provider.cli.main import main; sys.exit(main(sys.argv[1:]))"
     words = [sys.executable, "-c", program, "trial", "watch", "one", "--every", "60"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+
+    def at_a_terminal() -> None:
+        """Whoever runs the tests in the background has them begin deaf to it."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=at_a_terminal,  # noqa: PLW1509 - no thread of ours holds a lock it needs
+    ) as watching:
         assert watching.stdout is not None
         assert "running" in watching.stdout.readline()
         watching.send_signal(signal.SIGINT)
