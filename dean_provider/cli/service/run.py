@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from dean_provider.cli.extras import needing
+from dean_provider.cli.extras import SERVICE_MODULES, needing
 
 PORTS = click.IntRange(0, 65535)
 LEVELS = click.Choice(["debug", "info", "warning", "error"])
@@ -60,7 +60,7 @@ def both(**options: Any) -> int:
 
 def _start(service: str, options: dict[str, Any]) -> int:
     given = [word for name, value in options.items() if value is not None for word in (f"--{name.replace('_', '-')}", str(value))]
-    with needing("services"):
+    with needing("services", *SERVICE_MODULES):
         from dean_provider.services.command import run as run_service
 
         return run_service([service, *given])
