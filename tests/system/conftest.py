@@ -122,6 +122,19 @@ class Live:
 
     # -- runs
 
+    def let_alone(self, dag_id: str) -> None:
+        """Pause a DAG and wait until the scheduler has no run of it in hand.
+
+        SQLite has no row locks: a run that is deleted while the scheduler has it in hand ends Airflow's scheduler.
+        """
+        self.change("PATCH", f"/dags/{dag_id}", {"is_paused": True})
+        for _ in range(2):
+            before = self._scheduler_beat()
+            self.wait(lambda before=before: self._scheduler_beat() != before, "another round of the scheduler")
+
+    def _scheduler_beat(self) -> str:
+        return str(self.stack.api.get("/monitor/health")["scheduler"]["latest_scheduler_heartbeat"])
+
     def change(self, method: str, path: str, json: dict[str, Any] | None = None) -> None:
         """A write through the REST API; Airflow answers 500 when SQLite is locked by its other parts at that moment."""
 

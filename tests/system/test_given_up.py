@@ -98,6 +98,7 @@ def test_the_trigger_stops_what_nobody_else_would(live, begun):
         waiting.decides(job, f"is {state}; the trial was told to stop: it is stopped")
 
     live.task("system_deleted", "deleted", "one").deferred()
+    live.let_alone("system_deleted")
     live.change("DELETE", "/dags/system_deleted")
     live.stopped("deleted")
 
