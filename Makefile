@@ -6,7 +6,6 @@ DB ?= sqlite
 # Processes of tests side by side: one has a live Airflow, the others what needs none.
 WORKERS ?= 2
 BIN := $(VENV)/bin
-PIP_FLAGS := --quiet --disable-pip-version-check
 # A user's own Airflow is never touched: nothing of it reaches any command below.
 $(foreach name,$(filter-out DEAN_TEST_%,$(filter AIRFLOW% DEAN_%,$(.VARIABLES))),$(eval unexport $(name)))
 unexport PYTHONPATH PYTHONHOME
@@ -26,22 +25,22 @@ $(OLDEST_VENV)/bin/python:
 	@python=$$(sh .ci/find-python $(OLDEST_PYTHON) python3.10) && echo "preparing $(OLDEST_VENV) with $$($$python --version)" && $$python -m venv $(OLDEST_VENV)
 
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing (a few minutes the first time)"
-	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[local]'
+	@echo "installing (a minute or two the first time)"
+	@sh .ci/install $(VENV) constraints.txt local
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing what the tests need (a few minutes the first time)"
-	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[dev]'
+	@echo "installing what the tests need (a minute or two the first time)"
+	@sh .ci/install $(VENV) constraints.txt dev
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.dev
-	@$(BIN)/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[bench]'
+	@sh .ci/install $(VENV) constraints.txt bench
 	@touch $@
 
 $(OLDEST_VENV)/.dev: $(OLDEST_VENV)/bin/python pyproject.toml constraints-oldest.txt
 	@echo "installing the oldest supported Airflow"
-	@$(OLDEST_VENV)/bin/python -m pip install $(PIP_FLAGS) -c constraints-oldest.txt -e '.[dev]'
+	@sh .ci/install $(OLDEST_VENV) constraints-oldest.txt dev
 	@touch $@
 
 demo: $(VENV)/.run ## run a real trial under a real Airflow and show what it found (DB=postgres for PostgreSQL)
