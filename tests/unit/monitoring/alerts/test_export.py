@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import yaml
@@ -79,10 +82,16 @@ def test_the_rule_file_holds_every_enabled_rule_with_how_long_and_what_it_says()
     )
 
 
+QUERIES_AS_RULES = yaml.safe_dump(
+    {"groups": [{"name": "dashboard", "rules": [{"record": f"shown:{number}", "expr": query} for number, query in enumerate(QUERIES)]}]}
+)
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool, of Debian's package prometheus")
-def test_prometheus_takes_the_rule_file(tmp_path) -> None:
+@pytest.mark.parametrize("rules", [rule_file(RULES), QUERIES_AS_RULES], ids=["alerts", "dashboard"])
+def test_prometheus_takes_the_rule_file_and_every_query_of_the_dashboard(tmp_path, rules) -> None:
     path = tmp_path / "dean.yaml"
-    path.write_text(rule_file(RULES), "utf-8")
+    path.write_text(rules, "utf-8")
     checked = subprocess.run(["promtool", "check", "rules", str(path)], capture_output=True, text=True, timeout=60, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -95,3 +104,34 @@ def test_the_dashboards_panels_lie_side_by_side_and_ask_the_chosen_source() -> N
         assert (one["y"], one["x"] + one["w"]) <= (other["y"], other["x"]) or one["y"] + one["h"] <= other["y"]
     for panel in panels:
         assert all(target["datasource"]["uid"] == "${datasource}" for target in panel.get("targets", []))
+
+
+def test_grafanas_own_schema_knows_everything_the_dashboard_says() -> None:
+    """Read and written by Grafana's library, which drops what its schema does not have and adds what it takes for granted."""
+    pytest.importorskip("grafana_foundation_sdk", reason="Grafana's library needs Python 3.11")
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.cog.plugins import register_default_plugins
+    from grafana_foundation_sdk.cog.runtime import panelcfg_config
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+
+    register_default_plugins()
+    said = dashboard()
+    understood = json.loads(JSONEncoder().encode(Dashboard.from_json(said)))
+    assert list(_lost(said, understood)) == []
+    kinds = {panel["type"] for panel in said["panels"]} - {"row"}
+    assert kinds
+    assert {kind for kind in kinds if panelcfg_config(kind) is None} == set()
+    misspelt = json.loads(JSONEncoder().encode(Dashboard.from_json({**said, "refersh": "30s"})))
+    assert list(_lost({**said, "refersh": "30s"}, misspelt)) == ["dashboard.refersh"]
+
+
+def _lost(said: Any, understood: Any, path: str = "dashboard") -> Iterator[str]:
+    """Where something was said that was not understood."""
+    if isinstance(said, dict) and isinstance(understood, dict):
+        for key, value in said.items():
+            yield from _lost(value, understood.get(key), f"{path}.{key}")
+    elif isinstance(said, list) and isinstance(understood, list) and len(said) == len(understood):
+        for number, (one, other) in enumerate(zip(said, understood, strict=True)):
+            yield from _lost(one, other, f"{path}[{number}]")
+    elif said != understood:
+        yield path
