@@ -16,12 +16,14 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import hypothesis
 import pytest
+import requests
 
 LONG = bool(os.environ.get("DEAN_TEST_LONG"))
 STEPS = 20
@@ -38,6 +40,7 @@ class Fuzz:
 
     :param headers: sent with every request.
     :param recipes: by operation id, what a request must hold to make sense there.
+    :param before: what happens before each request.
     :param instead: headers of the next request only.
     :param logs: of the processes behind it; a crash that is told in one of them is a finding as well.
     """
@@ -46,8 +49,10 @@ class Fuzz:
     headers: Mapping[str, str] = field(default_factory=dict)
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     logs: tuple[Path, ...] = ()
+    before: Callable[[], None] = lambda: None
     seed: int = 1
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
     findings: dict[str, str] = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
     known: defaultdict[str, deque[Any]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=40)))
@@ -55,6 +60,10 @@ class Fuzz:
     def __post_init__(self) -> None:
         schemathesis = pytest.importorskip("schemathesis", reason="Schemathesis needs Python 3.11")
         self.random = Random(self.seed)
+        self.http = requests.Session()
+        self.http.trust_env = False
+        # Each request stands for itself.
+        self.http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.read = [(log, log.stat().st_size) for log in self.logs]
         self.schemas = []
         for modes in ([schemathesis.GenerationMode.POSITIVE], list(schemathesis.GenerationMode)):
@@ -120,11 +129,13 @@ class Fuzz:
 
         negative = case.meta is not None and case.meta.generation.mode.is_negative
         self.instead = {}
+        self.before()
         if not negative:
             self._aim(case)
         self._bound(case)
-        response = case.call(headers={**self.headers, **self.instead}, timeout=60)
+        response = case.call(session=self.http, headers={**self.headers, **self.instead}, timeout=60)
         self.answers[_name(case.operation), response.status_code] += 1
+        self.seconds[_name(case.operation)] += response.elapsed
         try:
             case.validate_response(response, checks=_checks(negative=negative))
         except FailureGroup as group:
@@ -206,11 +217,16 @@ class Fuzz:
         rows = defaultdict(dict)
         for (name, status), count in sorted(self.answers.items()):
             rows[name][status] = count
-        lines = [f"{name:28} {sum(found.values()):6} {dict(found)}" for name, found in sorted(rows.items())]
-        return "\n".join([*lines, f"{self.sent} requests, {self.successes:.1%} answered 2xx"])
+        lines = [
+            f"{name:28} {sum(found.values()):6} {1000 * self.seconds[name] / sum(found.values()):7.1f} ms  {dict(found)}"
+            for name, found in sorted(rows.items())
+        ]
+        waited = f"{self.seconds.total():.1f} s of waiting for them"
+        return "\n".join([*lines, f"{self.sent} requests, {self.successes:.1%} answered 2xx, {waited}"])
 
     def require(self, *, at_least: int, successes: float) -> None:
         """Whether it was tried enough, and found nothing."""
+        self.http.close()
         print(self.table())  # noqa: T201 - what `make fuzz` shows of it
         assert not self.findings, "\n\n".join(f"{name}\n{told}" for name, told in self.findings.items())
         assert self.crashes() == []
@@ -329,7 +345,7 @@ def postgresql() -> Iterator[str]:
         started.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def connections(services: Services) -> dict[str, str]:
     """Variables that make both known to Airflow."""
 

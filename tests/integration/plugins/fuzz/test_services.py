@@ -115,7 +115,7 @@ class Populations:
 def test_indexagent_answers_everything_as_it_says(services, caller_of, fuzz, amount) -> None:
     caller = caller_of(services.indexagent, services.evolution)
     asked = fuzz(services.indexagent, recipes=Populations(caller).recipes, logs=services.logs)
-    requests, at_least = amount(6000)
+    requests, at_least = amount(8000)
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)
 
@@ -128,7 +128,8 @@ class Trials:
         self.small = small
         self.completed = [caller.run(small(name=f"ended-{number}", population_size=30, generations=2)) for number in range(3)]
         self.patterns: list[str] = []
-        self.long: str | None = None
+        self.held_ones: list[str] = []
+        self.running: str | None = None
 
     def config(self, fuzz: Any) -> Any:
         return self.small(name=f"drawn-{next(_numbers)}", generations=fuzz.random.randint(1, 3), seed=fuzz.random.randint(0, 10**6))
@@ -150,19 +151,34 @@ class Trials:
         case.path_parameters["trial_id"] = fuzz.random.choice(self.completed).trial_id
 
     def held(self, case: Any, fuzz: Any) -> None:
-        """One that runs long, and is paused or goes on."""
-        if self.long is None or fuzz.random.random() < 0.5:
-            self.long = self.caller.start(self.small(name="long", generations=2000)).trial_id
-        case.path_parameters["trial_id"] = self.long
+        """One that runs long, and is paused."""
+        if len(self.held_ones) < 3:
+            trial_id = self.caller.start(self.small(name="long", generations=2000)).trial_id
+            self.steer(trial_id, "pause")
+            self.held_ones.append(trial_id)
+        case.path_parameters["trial_id"] = fuzz.random.choice(self.held_ones)
+
+    def pause(self, case: Any, fuzz: Any) -> None:
+        self.held(case, fuzz)
+        if fuzz.random.random() < 0.8:
+            self.steer(case.path_parameters["trial_id"], "resume")
+
+    def resume(self, case: Any, fuzz: Any) -> None:
+        self.held(case, fuzz)
+        self.running = case.path_parameters["trial_id"]
+
+    def hold(self) -> None:
+        """A trial that runs would take a processor from everything that is asked next."""
+        if self.running is not None:
+            self.steer(self.running, "pause")
+            self.running = None
+
+    def steer(self, trial_id: str, how: str) -> None:
+        self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/{how}", json={})
 
     def stop(self, case: Any, fuzz: Any) -> None:
-        """The oldest that was started to run long and does, but for the last one."""
-        page = self.caller.http.get(f"{self.caller.evolution_url}/api/v1/trials", params={"name": "long", "limit": 50}).json()["trials"]
-        open_ones = [one["trial_id"] for one in page if one["status"] in ("running", "paused", "pending")]
-        for trial_id in open_ones[3:]:
-            self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/stop", json={})
-        if open_ones:
-            case.path_parameters["trial_id"] = open_ones[-1]
+        self.held(case, fuzz)
+        self.held_ones.remove(case.path_parameters["trial_id"])
 
     def pattern(self, case: Any, fuzz: Any) -> None:
         name = f"p-{next(_numbers)}"
@@ -201,8 +217,8 @@ class Trials:
             "validate_trial": self.validate,
             # A stream of a trial that is held never ends.
             "stream_trial always": self.ended,
-            "pause_trial": self.held,
-            "resume_trial": self.held,
+            "pause_trial": self.pause,
+            "resume_trial": self.resume,
             "stop_trial": self.stop,
             "store_pattern": self.pattern,
             "read_pattern": self.some_pattern,
@@ -215,7 +231,8 @@ class Trials:
 
 def test_the_evolution_api_answers_everything_as_it_says(services, caller_of, small, fuzz, amount) -> None:
     caller = caller_of(services.indexagent, services.evolution)
-    asked = fuzz(services.evolution, recipes=Trials(caller, small).recipes, logs=services.logs)
+    trials = Trials(caller, small)
+    asked = fuzz(services.evolution, recipes=trials.recipes, logs=services.logs, before=trials.hold)
     requests, at_least = amount(5000)
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)
