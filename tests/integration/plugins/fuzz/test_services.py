@@ -115,7 +115,7 @@ class Populations:
 def test_indexagent_answers_everything_as_it_says(services, caller_of, fuzz, amount) -> None:
     caller = caller_of(services.indexagent, services.evolution)
     asked = fuzz(services.indexagent, recipes=Populations(caller).recipes, logs=services.logs)
-    requests, at_least = amount(8000)
+    requests, at_least = amount(7500)
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)
 
