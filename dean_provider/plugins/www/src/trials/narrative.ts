@@ -16,6 +16,21 @@ const number = (value: unknown): number | null => (typeof value === "number" ? v
 const joined = (...parts: (string | false | null | undefined)[]): string => parts.filter(Boolean).join(" · ");
 const generation = (details: Details): string => (number(details["generation"]) !== null && Number(details["generation"]) >= 0 ? `generation ${count(number(details["generation"]))}` : "");
 
+const ENDINGS: Record<string, string> = {
+  generations: "all generations done",
+  fitness_threshold: "fitness threshold reached",
+  stagnation: "no progress any more",
+  token_budget: "token budget used up",
+  max_time: "time limit reached",
+  stopped: "stopped from outside",
+  error: "error",
+};
+
+/** Why a trial ended, in the words of its report. */
+export function ending(reason: string | null | undefined): string {
+  return reason ? (ENDINGS[reason] ?? reason.replaceAll("_", " ")) : "";
+}
+
 const SAID: Record<string, (details: Details, metric: Metric) => Said> = {
   "workflow.opened": () => ({ title: "Record opened", text: "" }),
   "trial.requested": (d) => ({ title: "Requested", text: words(d["source"]) && `by ${words(d["source"])}` }),
@@ -38,7 +53,7 @@ const SAID: Record<string, (details: Details, metric: Metric) => Said> = {
   "trial.resumed": (d) => ({ title: "Resumed", text: generation(d) }),
   "trial.completed": (d, metric) => ({
     title: "Completed",
-    text: joined(metric.fitness(number(d["best_fitness"])), generation(d), words(d["termination_reason"]).replaceAll("_", " ")),
+    text: joined(metric.fitness(number(d["best_fitness"])), generation(d), ending(words(d["termination_reason"]))),
   }),
   "trial.failed": (d) => ({ title: "Failed", text: joined(words(d["error"]), words(d["task_id"])), bad: true }),
   "trial.cancelled": (d) => ({ title: "Cancelled", text: joined(words(d["reason"]), generation(d)) }),
@@ -74,4 +89,31 @@ export function signed(value: number | null | undefined): string {
 /** An event in words. One of a kind this version does not know keeps its own name. */
 export function narrated(eventType: string, details: Details, metric: Metric): Said {
   return SAID[eventType]?.(details, metric) ?? { title: eventType.replaceAll(/[._]/g, " "), text: "" };
+}
+
+interface Happening {
+  event_type: string;
+  details: Record<string, unknown>;
+}
+
+/** One after another of the same kind as one: what the engine does by itself at every other generation would hide all else. */
+export function gathered<Event extends Happening>(events: readonly Event[]): Event[][] {
+  const found: Event[][] = [];
+  for (const event of events) {
+    const last = found.at(-1);
+    if (event.event_type === "diversity.intervened" && last?.[0]?.event_type === event.event_type) last.push(event);
+    else found.push([event]);
+  }
+  return found;
+}
+
+/** Events gathered by `gathered`, the newest first, in words. */
+export function narratedTogether(events: readonly Happening[], metric: Metric): Said {
+  const [newest] = events;
+  const oldest = events.at(-1);
+  if (!newest || !oldest) return { title: "", text: "" };
+  const said = narrated(newest.event_type, newest.details, metric);
+  if (events.length === 1) return said;
+  const [first, last] = [oldest, newest].map((event) => number(event.details["generation"]));
+  return { ...said, title: `${said.title} ${count(events.length)} times`, text: `generations ${count(first)} to ${count(last)}` };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { airflowCommand, curlCommand, deanCommand, python, pythonCode, quoted } from "./commands";
 import { changed, listingOf, patched, withNew, type Trial } from "./list";
 import { metricOf } from "./metric";
-import { narrated, signed } from "./narrative";
+import { ending, gathered, narrated, narratedTogether, signed } from "./narrative";
 import { progressOf, secondsLeft, tokensAtEnd } from "./progress";
 import { EMPTY, extended, follows, lastGeneration, pointOf, type Point } from "./series";
 import { shown } from "./shown";
@@ -148,5 +148,29 @@ describe("the same, written", () => {
 
   it("is shown as it would be typed", () => {
     expect([shown(2026), shown({ team: "a" }), shown({}), shown([]), shown(["a", "b"]), shown(null)]).toEqual(["2026", "team=a", "–", "–", "a, b", "–"]);
+  });
+});
+
+describe("what happens again and again", () => {
+  const metric = metricOf(undefined);
+  const intervened = (generation: number) => ({
+    event_type: "diversity.intervened",
+    details: { generation, diversity_before: 0.04, diversity_after: 0.1 },
+  });
+  const paused = { event_type: "trial.paused", details: { generation: 7 } };
+
+  it("is one line, and what lies between is not hidden by it", () => {
+    const lines = gathered([intervened(12), intervened(11), intervened(9), paused, intervened(7), paused, paused]);
+    expect(lines.map((line) => narratedTogether(line, metric)).map(({ title, text }) => [title, text])).toEqual([
+      ["Diversity intervened 3 times", "generations 9 to 12"],
+      ["Paused", "generation 7"],
+      ["Diversity intervened", "0.04 → 0.10 · generation 7"],
+      ["Paused", "generation 7"],
+      ["Paused", "generation 7"],
+    ]);
+  });
+
+  it("has an end that is said in words", () => {
+    expect([ending("max_time"), ending("by_the_service"), ending(null)]).toEqual(["time limit reached", "by the service", ""]);
   });
 });

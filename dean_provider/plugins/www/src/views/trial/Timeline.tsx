@@ -4,10 +4,10 @@ import { Answer } from "@/components/state/Answer";
 import { exactly, moment } from "@/format/time";
 import { useNow } from "@/format/useNow";
 import type { Metric } from "@/trials/metric";
-import { narrated } from "@/trials/narrative";
+import { gathered, narratedTogether } from "@/trials/narrative";
 import { isOpen } from "@/trials/progress";
 import type { Point } from "@/trials/series";
-import { useEvents } from "@/trials/useEvents";
+import { useEvents, type TrialEvent } from "@/trials/useEvents";
 
 import styles from "./trial.module.css";
 
@@ -31,23 +31,23 @@ export function Timeline({ trial, metric, last }: { trial: Model<"WorkflowDetail
                 </div>
               </li>
             )}
-            {pages
-              .flatMap((page) => page.events)
-              .map((event) => {
-                const said = narrated(event.event_type, event.details as Record<string, unknown>, metric);
-                const who = event.actor?.kind === "user" ? `by ${event.actor.name}` : "";
-                return (
-                  <li key={event.sequence}>
-                    <time dateTime={event.timestamp} title={exactly(event.timestamp)}>
-                      {moment(event.timestamp, now)}
-                    </time>
-                    <div>
-                      <strong className={said.bad ? styles["bad"] : undefined}>{said.title}</strong>
-                      <span className="dim">{[said.text, who].filter(Boolean).join(" · ")}</span>
-                    </div>
-                  </li>
-                );
-              })}
+            {gathered(pages.flatMap((page) => page.events)).map((events) => {
+              const event = events[0] as TrialEvent;
+              const said = narratedTogether(events, metric);
+              const who = event.actor?.kind === "user" ? `by ${event.actor.name}` : "";
+              return (
+                // By the oldest: the others join it as they come.
+                <li key={(events.at(-1) ?? event).sequence}>
+                  <time dateTime={event.timestamp} title={exactly(event.timestamp)}>
+                    {moment(event.timestamp, now)}
+                  </time>
+                  <div>
+                    <strong className={said.bad ? styles["bad"] : undefined}>{said.title}</strong>
+                    <span className="dim">{[said.text, who].filter(Boolean).join(" · ")}</span>
+                  </div>
+                </li>
+              );
+            })}
           </ol>
           {query.hasNextPage && (
             <Button onClick={() => void query.fetchNextPage()} aria-busy={query.isFetchingNextPage}>

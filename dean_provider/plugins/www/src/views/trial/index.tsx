@@ -19,6 +19,7 @@ import { trialTone } from "@/components/text/tone";
 import { count, percent } from "@/format/number";
 import { duration } from "@/format/time";
 import { changed } from "@/trials/list";
+import { ending } from "@/trials/narrative";
 import { isOpen, progressOf, secondsLeft } from "@/trials/progress";
 import { useMetric, useTrial } from "@/trials/queries";
 import { EMPTY } from "@/trials/series";
@@ -95,7 +96,7 @@ function Loaded({ trial }: { trial: Model<"WorkflowDetail"> }) {
             ? "no generation yet"
             : `generation ${count(trial.generation)}${trial.generations ? ` of ${count(trial.generations)}` : ""}`}
           {left !== null && ` · ${duration(left)} left`}
-          {trial.termination_reason && !isOpen(trial) ? ` · ended by ${trial.termination_reason.replaceAll("_", " ")}` : ""}
+          {trial.termination_reason && !isOpen(trial) ? ` · ended: ${ending(trial.termination_reason)}` : ""}
         </span>
         {trial.parent_id && (
           <span className="dim">
