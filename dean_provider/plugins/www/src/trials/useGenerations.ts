@@ -7,7 +7,7 @@ import { useLive, usePolling } from "@/live/LiveProvider";
 import { EMPTY, extended, follows, lastGeneration, MOST_POINTS, pointOf, seriesOf, type Point, type Series } from "./series";
 
 const POINTS = 3_000;
-/** News are drawn so often at most: what a person sees as at once, whatever the number of generations a second. */
+/** Two drawings of news are so far apart at least, in milliseconds, whatever the number of generations a second; the first comes at once. */
 const EVERY = 80;
 
 const key = (id: string) => ["generations", id] as const;
@@ -27,20 +27,25 @@ export function useGenerations(id: string, { moving = true }: { moving?: boolean
   const client = useQueryClient();
   const waiting = useRef<Point[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const drawn = useRef(0);
+
+  function draw() {
+    timer.current = undefined;
+    drawn.current = performance.now();
+    const news = waiting.current.splice(0);
+    const had = client.getQueryData<Series>(key(id));
+    if (had && news.length > 0 && follows(had, news) && had.points.length + news.length < MOST_POINTS) {
+      client.setQueryData<Series>(key(id), extended(had, news));
+    } else {
+      void client.invalidateQueries({ queryKey: key(id) });
+    }
+  }
+
   useLive((event) => {
     if (event.event_type !== "generation.completed") return;
     const point = pointOf(event.data);
     if (point) waiting.current.push(point);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      const news = waiting.current.splice(0);
-      const had = client.getQueryData<Series>(key(id));
-      if (had && news.length > 0 && follows(had, news) && had.points.length + news.length < MOST_POINTS) {
-        client.setQueryData<Series>(key(id), extended(had, news));
-      } else {
-        void client.invalidateQueries({ queryKey: key(id) });
-      }
-    }, EVERY);
+    timer.current ??= setTimeout(draw, Math.max(0, drawn.current + EVERY - performance.now()));
   }, id);
   useEffect(() => () => clearTimeout(timer.current), []);
   const every = usePolling(3_000, 20_000);
