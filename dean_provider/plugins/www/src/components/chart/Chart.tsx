@@ -37,6 +37,11 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
     () => [x, ...curves.map((curve) => curve.values), ...levels.map((level) => Array(x.length).fill(level.value))] as uPlot.AlignedData,
     [x, curves, levels],
   );
+  // Every value is looked at for it: not each time the cursor moves.
+  const words = useMemo(
+    () => summary(x, curves, levels, format, (value) => place(value, time, xName)),
+    [x, curves, levels, format, time, xName],
+  );
   const latest = useRef({ data, format });
   useEffect(() => {
     latest.current = { data, format };
@@ -100,7 +105,7 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
         className={styles["plot"]}
         role="img"
         tabIndex={0}
-        aria-label={`${title}. ${summary(x, curves, levels, format, (value) => place(value, time, xName))}`}
+        aria-label={`${title}. ${words}`}
         onKeyDown={onKeyDown}
         onDoubleClick={() => {
           zoomed.current = false;
