@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 
 import { Badge } from "@/components/text/Badge";
 import { Bar } from "@/components/text/Bar";
@@ -34,13 +34,15 @@ const AHEAD = 60;
 /** Trials, as many as there are: only the rows in sight exist. */
 export function TrialGrid({ trials, more, loading, onMore, listing, onSort, onLabel, chosen, onChoose }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  // A new function would have the places of all rows reckoned anew, at every step of scrolling.
+  const keyOf = useCallback((index: number) => trials[index]?.id ?? index, [trials]);
   const rows = useVirtualizer({
     count: trials.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     scrollPaddingStart: HEAD,
     overscan: 12,
-    getItemKey: (index) => trials[index]?.id ?? index,
+    getItemKey: keyOf,
   });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
