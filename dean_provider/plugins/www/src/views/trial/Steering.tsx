@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 
 import type { Permissions } from "@/api/access";
@@ -47,8 +47,11 @@ interface Asked {
   error?: unknown;
 }
 
-/** Pause, resume, cancel, fork and replay: each asked twice, and followed until the record says that it is so. */
-export function Steering({ trial, access }: { trial: Trial; access: Permissions }) {
+/** Pause, resume, cancel, fork and replay: each asked twice, and followed until the record says that it is so.
+ *
+ * `standing` says what was asked and what came of it; nothing before anything was.
+ */
+export function useSteering(trial: Trial, access: Permissions): { buttons: ReactNode; standing: ReactNode } {
   const client = useQueryClient();
   const confirm = useConfirm();
   const toasts = useToasts();
@@ -84,7 +87,7 @@ export function Steering({ trial, access }: { trial: Trial; access: Permissions 
   }
 
   const paused = trial.status === "paused";
-  return (
+  const buttons = (
     <>
       {isOpen(trial) &&
         (paused ? (
@@ -110,9 +113,9 @@ export function Steering({ trial, access }: { trial: Trial; access: Permissions 
         </ActionButton>
       )}
       {forking && <ForkDialog trial={trial} onClose={() => setForking(false)} />}
-      {asked && <Standing asked={asked} trial={trial} busy={busy !== null} onClose={() => setAsked(null)} />}
     </>
   );
+  return { buttons, standing: asked && <Standing asked={asked} trial={trial} busy={busy !== null} onClose={() => setAsked(null)} /> };
 }
 
 type Params = { path: { workflow_id: string }; header: { "idempotency-key": string } };

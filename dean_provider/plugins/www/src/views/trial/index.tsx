@@ -31,7 +31,7 @@ import { Failure } from "./Failure";
 import { Generations } from "./Generations";
 import { Patterns } from "./Patterns";
 import { Report } from "./Report";
-import { Steering } from "./Steering";
+import { useSteering } from "./Steering";
 import { Tiles } from "./Tiles";
 import { Timeline } from "./Timeline";
 import styles from "./trial.module.css";
@@ -74,6 +74,7 @@ function Loaded({ trial }: { trial: Model<"WorkflowDetail"> }) {
   const agent = query.get("agent");
   const open = (tab: string, more: Record<string, string> = {}) => setQuery((now) => changed(now, { tab, ...more }), { replace: true });
   const progress = progressOf(trial);
+  const steering = useSteering(trial, access);
 
   return (
     <>
@@ -81,7 +82,7 @@ function Loaded({ trial }: { trial: Model<"WorkflowDetail"> }) {
         title={name}
         actions={
           <>
-            <Steering trial={trial} access={access} />
+            {steering.buttons}
             {trial.dag_id && trial.run_id && (
               <AirflowLink className={buttonClass()} href={airflowRun(trial.dag_id, trial.run_id)}>
                 Airflow run
@@ -105,6 +106,7 @@ function Loaded({ trial }: { trial: Model<"WorkflowDetail"> }) {
           </span>
         )}
       </PageHeader>
+      {steering.standing}
       {isOpen(trial) && progress !== null && (
         <div className={styles["progress"]}>
           <Bar value={progress} label="Generations done" text={percent(progress)} />
