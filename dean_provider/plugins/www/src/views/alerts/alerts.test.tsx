@@ -53,8 +53,11 @@ describe("alerts", () => {
   it("shows what each rule sees, and what is wrong with the file of rules", async () => {
     show(<Alerts />);
     const table = await screen.findByRole("table", { name: "Rules" });
-    expect(within(table).getByText("A service does not answer.", { exact: false })).toHaveTextContent("below 1 for 1 min");
     expect(within(table).getByText("switched off")).toBeInTheDocument();
+    expect(screen.getByText("1 rule of this package sees nothing wrong.")).toBeInTheDocument();
+    expect(within(table).queryByText("A service does not answer.", { exact: false })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Show all 2" }));
+    expect(within(table).getByText("A service does not answer.", { exact: false })).toHaveTextContent("below 1 for 1 min");
     expect(screen.getByRole("alert")).toHaveTextContent("line 3: no such metric");
   });
 
