@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/api/problem";
 
 import { Freshness } from "./freshness";
+import { Paced } from "./paced";
 import { LiveSocket, type Entrance, type LiveEvent } from "./socket";
 import { LiveStore } from "./store";
 
@@ -175,5 +176,29 @@ describe("freshness", () => {
     await vi.advanceTimersByTimeAsync(600);
     expect(asked.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([["trial", TRIAL], ["trials"], ["overview"]]);
     vi.useRealTimers();
+  });
+});
+
+describe("what is done for news", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is done at once, and then with pauses however many come", () => {
+    let done = 0;
+    const paced = new Paced(() => (done += 1), 80);
+    paced.ask();
+    vi.advanceTimersByTime(0);
+    expect(done).toBe(1);
+    paced.ask();
+    paced.ask();
+    vi.advanceTimersByTime(79);
+    expect(done).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(done).toBe(2);
+    vi.advanceTimersByTime(500);
+    paced.ask();
+    paced.stop();
+    vi.advanceTimersByTime(500);
+    expect(done).toBe(2);
   });
 });

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { ask, api } from "@/api/client";
 import { useLive, usePolling } from "@/live/LiveProvider";
+import { Paced } from "@/live/paced";
 
 import { EMPTY, extended, follows, lastGeneration, MOST_POINTS, pointOf, seriesOf, type Point, type Series } from "./series";
 
@@ -22,32 +23,28 @@ async function read(client: QueryClient, id: string, signal: AbortSignal): Promi
   return extended(client.getQueryData<Series>(key(id)) ?? had, page.points);
 }
 
+/** Put news at the end of what was read; read anew where they do not fit. */
+function take(client: QueryClient, id: string, news: Point[]): void {
+  const had = client.getQueryData<Series>(key(id));
+  if (had && news.length > 0 && follows(had, news) && had.points.length + news.length < MOST_POINTS) {
+    client.setQueryData<Series>(key(id), extended(had, news));
+  } else {
+    void client.invalidateQueries({ queryKey: key(id) });
+  }
+}
+
 /** Figures per generation, growing as the trial does: by its events, or by asking for what came since. */
 export function useGenerations(id: string, { moving = true }: { moving?: boolean } = {}) {
   const client = useQueryClient();
   const waiting = useRef<Point[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const drawn = useRef(0);
-
-  function draw() {
-    timer.current = undefined;
-    drawn.current = performance.now();
-    const news = waiting.current.splice(0);
-    const had = client.getQueryData<Series>(key(id));
-    if (had && news.length > 0 && follows(had, news) && had.points.length + news.length < MOST_POINTS) {
-      client.setQueryData<Series>(key(id), extended(had, news));
-    } else {
-      void client.invalidateQueries({ queryKey: key(id) });
-    }
-  }
-
+  const drawing = useMemo(() => new Paced(() => take(client, id, waiting.current.splice(0)), EVERY), [client, id]);
+  useEffect(() => () => drawing.stop(), [drawing]);
   useLive((event) => {
     if (event.event_type !== "generation.completed") return;
     const point = pointOf(event.data);
     if (point) waiting.current.push(point);
-    timer.current ??= setTimeout(draw, Math.max(0, drawn.current + EVERY - performance.now()));
+    drawing.ask();
   }, id);
-  useEffect(() => () => clearTimeout(timer.current), []);
   const every = usePolling(3_000, 20_000);
   return useQuery({
     queryKey: key(id),
