@@ -62,6 +62,26 @@ def _logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+# Fixtures of the session that take a share of a processor for as long as they are there.
+DEAR = ("stack", "simple", "fab")
+_dear_under_way: dict[str, tuple[Any, Any]] = {}
+
+
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> None:
+    if fixturedef.argname in DEAR:
+        _dear_under_way[fixturedef.argname] = (fixturedef, request)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End what is dear with the file whose successor does not need it, not with the session."""
+    yield
+    if nextitem is not None and nextitem.path != item.path:
+        for name in set(_dear_under_way) - set(getattr(nextitem, "fixturenames", ())):
+            fixture, request = _dear_under_way.pop(name)
+            fixture.finish(request)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refuse-skips", action="store_true", help="A skipped test fails the run: everything it needs is installed here.")
 
@@ -84,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests that share what is dear to start run in one process: the same live Airflow, the same folder of services, the same file.
 
-    While one process has a live Airflow the others take what needs none: two at once make each other late.
+    A live Airflow mostly waits, but one for each process would make each other late: one process takes what needs none.
     """
     from xdist.scheduler import LoadScopeScheduling
 
@@ -93,13 +113,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Sharing(LoadScopeScheduling):
         def _assign_work_unit(self, node: Any) -> None:
-            under_way = any(
+            under_way = sum(
                 live(unit) and not all(unit.values())
                 for other, units in self.assigned_work.items()
                 if other is not node
                 for unit in units.values()
             )
-            first = next((scope for scope, unit in self.workqueue.items() if live(unit) is not under_way), None)
+            wanted = under_way < max(1, self.numnodes - 1)
+            first = next((scope for scope, unit in self.workqueue.items() if live(unit) is wanted), None)
             if first is not None:
                 self.workqueue.move_to_end(first, last=False)
             super()._assign_work_unit(node)

@@ -95,6 +95,7 @@ def test_problems_are_listed_and_nothing_is_started(live):
     assert not live.trials("mistaken")
 
 
+@pytest.mark.parametrize("stack", ["newest"], indirect=True)
 def test_a_dag_is_tried_in_one_process_as_airflow_dags_test_does(live, tmp_path):
     """On a copy of the database, which no scheduler looks at. The trial is held until its trigger follows it, where no triggerer is."""
     database = tmp_path / "airflow.db"

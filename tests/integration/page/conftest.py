@@ -7,10 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from tests.integration.plugins.conftest import start_server
 from tests.unit.page.conftest import ROOT, hook
 
-__all__ = ["hook", "start_server"]
+__all__ = ["hook"]
 
 PAGE = ROOT / "dean_provider/plugins/www"
 

@@ -17,6 +17,7 @@ from dean_provider.contract.events import ReportedFact
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.contract.trial import Generation
 from tests.integration.page.browser import Reader
+from tests.integration.plugins.conftest import servers
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -38,11 +39,12 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def airflow(start_server: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """An Airflow below a path, whose services are away, which one rule notices at once."""
     rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
     rules.write_text("rules:\n  EvolutionDown: {for: 1s}\n")
-    return start_server("simple", "/af", AIRFLOW__DEAN__ALERT_RULES_FILE=str(rules))
+    with servers(tmp_path_factory) as start:
+        yield start("simple", "/af", AIRFLOW__DEAN__ALERT_RULES_FILE=str(rules))
 
 
 @pytest.fixture

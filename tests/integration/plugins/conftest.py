@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,58 +145,74 @@ def _ready(process: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str
     raise AssertionError(f"the API server did not start:\n{log.read_text('utf-8')[-4000:]}")
 
 
-@pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    started: list[subprocess.Popen[bytes]] = []
-    servers: list[Server] = []
-
-    def start(auth: str, prefix: str = "", python: str = sys.executable, **env: str) -> Server:
-        home = tmp_path_factory.mktemp(f"airflow-{auth}")
-        (home / "dags").mkdir()
-        log, ready = home / "server.log", home / "ready.json"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [python, SERVER, auth, ready],
-                env={**_environment(auth, home, prefix), **env},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        started.append(process)
-        found = _ready(process, ready, log)
-        server = Server(auth, home, found["port"], found["tokens"], prefix, process)
-        servers.append(server)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                server.send("GET", "/dean/openapi.json")
-            except httpx.TransportError:  # noqa: PERF203 - until it listens
-                time.sleep(0.1)
-            else:
-                return server
-        raise AssertionError(f"the API server does not answer:\n{log.read_text('utf-8')[-4000:]}")
-
-    yield start
-    for server in servers:
-        server.http.close()
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-    for process in started:
+def _send_when_it_listens(server: Server, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:  # noqa: PERF203 - a few processes
-            process.kill()
-            process.wait()
+            server.send("GET", "/dean/openapi.json")
+        except httpx.TransportError:  # noqa: PERF203 - until it listens
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the API server does not answer:\n{log.read_text('utf-8')[-4000:]}")
+
+
+@contextmanager
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts API servers, which end with the context."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    with ExitStack() as clients:
+
+        def start(auth: str, prefix: str = "", python: str = sys.executable, **env: str) -> Server:
+            home = tmp_path_factory.mktemp(f"airflow-{auth}")
+            (home / "dags").mkdir()
+            log, ready = home / "server.log", home / "ready.json"
+            with log.open("w") as output:
+                process = subprocess.Popen(
+                    [python, SERVER, auth, ready],
+                    env={**_environment(auth, home, prefix), **env},
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            started.append(process)
+            found = _ready(process, ready, log)
+            server = Server(auth, home, found["port"], found["tokens"], prefix, process)
+            clients.enter_context(server.http)
+            _send_when_it_listens(server, log)
+            return server
+
+        try:
+            yield start
+        finally:
+            for process in started:
+                process.send_signal(signal.SIGTERM)
+            for process in started:
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:  # noqa: PERF203 - a few processes
+                    process.kill()
+                    process.wait()
+
+
+@pytest.fixture
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts API servers of the test's own."""
+    with servers(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def simple(start_server: Callable[..., Server]) -> Server:
-    return start_server("simple")
+def simple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with servers(tmp_path_factory) as start:
+        yield start("simple")
 
 
 @pytest.fixture(scope="session")
-def fab(start_server: Callable[..., Server]) -> Server:
-    return start_server("fab")
+def fab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with servers(tmp_path_factory) as start:
+        yield start("fab")
 
 
 @pytest.fixture
