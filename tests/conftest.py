@@ -64,22 +64,18 @@ def _logs() -> Iterator[None]:
 
 # Fixtures of the session that take a share of a processor for as long as they are there.
 DEAR = ("stack", "simple", "fab")
-_dear_under_way: dict[str, tuple[Any, Any]] = {}
-
-
-def pytest_fixture_setup(fixturedef: Any, request: Any) -> None:
-    if fixturedef.argname in DEAR:
-        _dear_under_way[fixturedef.argname] = (fixturedef, request)
+_dear_under_way: dict[str, Any] = {}
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """End what is dear with the file whose successor does not need it, not with the session."""
     yield
+    for name in set(DEAR) & set(getattr(item, "fixturenames", ())):
+        _dear_under_way[name] = item._fixtureinfo.name2fixturedefs[name][-1]
     if nextitem is not None and nextitem.path != item.path:
         for name in set(_dear_under_way) - set(getattr(nextitem, "fixturenames", ())):
-            fixture, request = _dear_under_way.pop(name)
-            fixture.finish(request)
+            _dear_under_way.pop(name).finish(item._request)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
