@@ -203,6 +203,13 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield start
 
 
+@pytest.fixture(scope="module")
+def start_shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts API servers that the tests of a file share."""
+    with servers(tmp_path_factory) as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
 def simple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with servers(tmp_path_factory) as start:

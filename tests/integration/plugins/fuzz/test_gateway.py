@@ -182,16 +182,16 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(place: str, request: pytest.FixtureRequest, start_server: Any, connections: Any) -> Iterator[Any]:
+def server(place: str, request: pytest.FixtureRequest, start_shared_server: Any, connections: Any) -> Iterator[Any]:
     """The gateway there."""
     prefix, python, more = "", sys.executable, {}
     if place == POSTGRESQL:
         prefix, more = "/af", {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": request.getfixturevalue("postgresql")}
     if place == OLDEST:
         python = request.getfixturevalue("oldest_python")
-    started = start_server("simple", prefix, python, **connections, **more)
+    started = start_shared_server("simple", prefix, python, **connections, **more)
     yield started
-    # Not at the end of the session: it would go on watching services that have gone.
+    # Before the next one is asked.
     started.process.terminate()
 
 
