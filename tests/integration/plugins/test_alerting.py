@@ -100,13 +100,12 @@ def _kill(server: Any, servers: list[Any]) -> list[Any]:
     return [one for one in servers if one is not server]
 
 
-def test_a_service_dies_and_comes_back_while_leaders_are_killed(start_server, postgres_server, service, tmp_path) -> None:
-    postgres_server.psql("CREATE DATABASE alerting;")
+def test_a_service_dies_and_comes_back_while_leaders_are_killed(start_server, new_database, service, tmp_path) -> None:
     (tmp_path / "file_notifier.py").write_text(NOTIFIER, "utf-8")
     (tmp_path / "alerts.yaml").write_text(RULES, "utf-8")
     told = tmp_path / "notifications.jsonl"
     env = {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres_server.get_uri("alerting").replace("postgresql://", "postgresql+psycopg2://"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database("alerting"),
         "AIRFLOW__DEAN__MONITORING_SECONDS": "1",
         "AIRFLOW__DEAN__ALERT_RULES_FILE": str(tmp_path / "alerts.yaml"),
         "AIRFLOW__DEAN__ALERT_NOTIFIERS": "file_notifier.FileNotifier",

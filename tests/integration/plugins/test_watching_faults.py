@@ -88,10 +88,9 @@ def states(server: Server) -> dict[str, Any]:
     return {one["name"]: one for one in answer.json()["services"]}
 
 
-def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, postgres_server, services, redis) -> None:
-    postgres_server.psql("CREATE DATABASE watching;")
+def test_whatever_goes_wrong_what_is_shown_stays_right(start_server, new_database, services, redis) -> None:
     shared = {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres_server.get_uri("watching").replace("postgresql://", "postgresql+psycopg2://"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database("watching"),
         "AIRFLOW__DEAN__MONITORING_SECONDS": str(PERIOD),
         "AIRFLOW__DEAN__MONITORING_TIMEOUT_SECONDS": "0.5",
         "AIRFLOW__DEAN__REDIS_URL": redis.url,

