@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from dean_provider.cli.terminal import print_note
+from dean_provider.cli.terminal import print_json, print_note, print_table, print_text
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
     from dean_provider.contract.endpoints import Operation
     from dean_provider.contract.paging import PageRequest
 
-__all__ = ["Listing", "all_option", "cursor_option", "limit_option"]
+__all__ = ["Listing", "all_option", "cursor_option", "limit_option", "print_listing"]
 
 _PAGE = 1000
 
@@ -61,7 +61,28 @@ class Listing:
         """All the items wanted, at once."""
         return [item for page in self.pages() for item in page]
 
+    def page(self, items: list[Any]) -> dict[str, Any]:
+        """Items that were read, as the one page that the gateway would have answered."""
+        page: dict[str, Any] = self._operation.response(**{self._items: items, "next_cursor": self.next_cursor}).model_dump(mode="json")
+        return page
+
     def print_more(self) -> None:
         """Say that there are more, if there are."""
         if self.next_cursor:
             print_note(f"There are more: --all shows them all, --cursor {self.next_cursor} the next ones.")
+
+
+def print_listing(listing: Listing, columns: Sequence[str], row: Callable[[Any], Sequence[str]], *, none: str, as_json: bool) -> None:
+    """Read a list and print it: a table, ``none`` when there is nothing in it, or as JSON one page of the gateway's form.
+
+    :param row: the cells of an item.
+    """
+    found = listing.read()
+    if as_json:
+        print_json(listing.page(found))
+        return
+    if not found:
+        print_text(none)
+        return
+    print_table(columns, [row(item) for item in found])
+    listing.print_more()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from dean_provider.cli.options import asking, json_option
-from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option
+from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option, print_listing
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -36,40 +36,25 @@ def list_(
 ) -> None:
     """List the agents of TRIAL."""
     from dean_provider.cli.naming import trial_of
-    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.endpoints.gateway import LIST_TRIAL_AGENTS
     from dean_provider.contract.inspection import ListTrialAgents
-    from dean_provider.contract.population import AgentPage
 
     meant = trial_of(gateway, trial)
     if generation is None and not all_generations and meant.generation >= 0:
         generation = meant.generation
     request = ListTrialAgents(workflow_id=meant.id, generation=generation, cursor=cursor)
     listing = Listing(gateway, LIST_TRIAL_AGENTS, request, "agents", limit=None if everything else limit)
-    agents = listing.read()
-    if as_json:
-        print_json(AgentPage(agents=agents, next_cursor=listing.next_cursor).model_dump(mode="json"))
-        return
-    if not agents:
-        print_text("No agents.")
-        return
-    _print(agents)
-    listing.print_more()
+    print_listing(listing, ("agent", "generation", "position", "fitness", "came by", "parents"), _row, none="No agents.", as_json=as_json)
 
 
-def _print(agents: list[Agent]) -> None:
+def _row(agent: Agent) -> tuple[str, ...]:
     from dean_provider.cli.figures import fitness
-    from dean_provider.cli.terminal import print_table
 
-    rows = [
-        (
-            agent.agent_id,
-            str(agent.generation),
-            str(agent.position),
-            fitness(agent.fitness),
-            agent.variation.value,
-            " ".join(agent.parent_ids),
-        )
-        for agent in agents
-    ]
-    print_table(("agent", "generation", "position", "fitness", "came by", "parents"), rows)
+    return (
+        agent.agent_id,
+        str(agent.generation),
+        str(agent.position),
+        fitness(agent.fitness),
+        agent.variation.value,
+        " ".join(agent.parent_ids),
+    )

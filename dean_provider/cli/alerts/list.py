@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from dean_provider.cli.options import asking, json_option
-from dean_provider.cli.paging import all_option, cursor_option, limit_option
+from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option, print_listing
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -40,9 +40,7 @@ def list_(
 ) -> None:
     """List incidents, newest first: those that are not over, unless you ask for more."""
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.paging import Listing
-    from dean_provider.cli.terminal import print_json, print_text
-    from dean_provider.contract.alert import IncidentPage, ListAlerts
+    from dean_provider.contract.alert import ListAlerts
     from dean_provider.contract.endpoints.gateway import LIST_ALERTS
 
     request = ListAlerts(
@@ -51,26 +49,13 @@ def list_(
         **filters,
     )
     listing = Listing(gateway, LIST_ALERTS, request, "incidents", limit=None if everything else limit)
-    incidents = listing.read()
-    if as_json:
-        print_json(IncidentPage(incidents=incidents, next_cursor=listing.next_cursor).model_dump(mode="json"))
-        return
-    if not incidents:
-        print_text("No incidents.")
-        return
-    _print(incidents)
-    listing.print_more()
+    print_listing(listing, ("incident", "severity", "status", "since", "until", "says"), _row, none="No incidents.", as_json=as_json)
 
 
-def _print(incidents: list[Incident]) -> None:
+def _row(one: Incident) -> tuple[str, ...]:
     from dean_provider.cli.moments import shown
-    from dean_provider.cli.terminal import print_table
 
-    rows = [
-        (one.incident_id, one.severity.value, _standing(one), shown(one.raised_at), shown(one.resolved_at), one.message)
-        for one in incidents
-    ]
-    print_table(("incident", "severity", "status", "since", "until", "says"), rows)
+    return one.incident_id, one.severity.value, _standing(one), shown(one.raised_at), shown(one.resolved_at), one.message
 
 
 def _standing(incident: Incident) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from dean_provider.cli.options import asking, json_option
-from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option
+from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option, print_listing
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -37,21 +37,12 @@ def list_(
     as_json: bool,
 ) -> None:
     """List patterns: those of one trial, or the registry's, newest first."""
-    from dean_provider.cli.terminal import print_json, print_text
-    from dean_provider.contract.pattern import PatternPage
-
     if trial and objective:
         raise click.UsageError("Give either --trial or --objective: a trial has one objective.")
     listing = _listing(gateway, trial, limit=None if everything else limit, objective=objective, status=status, cursor=cursor)
-    patterns = listing.read()
-    if as_json:
-        print_json(PatternPage(patterns=patterns, next_cursor=listing.next_cursor).model_dump(mode="json"))
-        return
-    if not patterns:
-        print_text("No patterns.")
-        return
-    _print(patterns)
-    listing.print_more()
+    print_listing(
+        listing, ("pattern", "status", "effect (95 %)", "q", "objective", "found", "says"), _row, none="No patterns.", as_json=as_json
+    )
 
 
 def _listing(gateway: Gateway, trial: str | None, *, limit: int | None, objective: str | None, **given: str | None) -> Listing:
@@ -66,23 +57,18 @@ def _listing(gateway: Gateway, trial: str | None, *, limit: int | None, objectiv
     return Listing(gateway, LIST_PATTERNS, ListPatterns.model_validate({**given, "objective": objective}), "patterns", limit=limit)
 
 
-def _print(patterns: list[Pattern]) -> None:
+def _row(pattern: Pattern) -> tuple[str, ...]:
     from dean_provider.cli.moments import shown
-    from dean_provider.cli.terminal import print_table
 
-    rows = [
-        (
-            pattern.pattern_id,
-            pattern.status.value,
-            _effect(pattern),
-            "" if pattern.support is None else f"{pattern.support.q_value:.2g}",
-            pattern.objective or "",
-            shown(pattern.discovered_at),
-            pattern.description,
-        )
-        for pattern in patterns
-    ]
-    print_table(("pattern", "status", "effect (95 %)", "q", "objective", "found", "says"), rows)
+    return (
+        pattern.pattern_id,
+        pattern.status.value,
+        _effect(pattern),
+        "" if pattern.support is None else f"{pattern.support.q_value:.2g}",
+        pattern.objective or "",
+        shown(pattern.discovered_at),
+        pattern.description,
+    )
 
 
 def _effect(pattern: Pattern) -> str:

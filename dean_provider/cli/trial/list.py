@@ -9,7 +9,7 @@ import rich_click as click
 
 from dean_provider.cli.moments import moment
 from dean_provider.cli.options import asking, json_option
-from dean_provider.cli.paging import all_option, cursor_option, limit_option
+from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option, print_listing
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -55,10 +55,8 @@ def list_(
 ) -> None:
     """List the trials you may see, newest first."""
     from dean_provider.cli.naming import trial_id_of
-    from dean_provider.cli.paging import Listing
-    from dean_provider.cli.terminal import print_json, print_text
     from dean_provider.contract.endpoints.gateway import LIST_TRIALS
-    from dean_provider.contract.workflow import ListWorkflows, WorkflowPage
+    from dean_provider.contract.workflow import ListWorkflows
 
     request = ListWorkflows(
         parent_id=trial_id_of(gateway, parent) if parent else None,
@@ -68,37 +66,24 @@ def list_(
         **filters,
     )
     listing = Listing(gateway, LIST_TRIALS, request, "workflows", limit=None if everything else limit)
-    workflows = listing.read()
-    if as_json:
-        print_json(WorkflowPage(workflows=workflows, next_cursor=listing.next_cursor).model_dump(mode="json"))
-        return
-    if not workflows:
-        print_text("No trials.")
-        return
-    _print(workflows)
-    listing.print_more()
+    columns = ("id", "name", "status", "generation", "best fitness", "tokens", "asked for", "by", "DAG")
+    print_listing(listing, columns, _row, none="No trials.", as_json=as_json)
 
 
-def _print(workflows: list[Workflow]) -> None:
+def _row(workflow: Workflow) -> tuple[str, ...]:
     import sys
 
     from dean_provider.cli.figures import fitness, progress, short
     from dean_provider.cli.moments import shown
-    from dean_provider.cli.terminal import print_table
 
-    narrow = sys.stdout.isatty()
-    rows = [
-        (
-            short(workflow.id) if narrow else str(workflow.id),
-            workflow.name,
-            workflow.status.value,
-            progress(workflow),
-            fitness(workflow.best_fitness),
-            str(workflow.tokens_used),
-            shown(workflow.created_at),
-            workflow.owner or "",
-            workflow.dag_id or "",
-        )
-        for workflow in workflows
-    ]
-    print_table(("id", "name", "status", "generation", "best fitness", "tokens", "asked for", "by", "DAG"), rows)
+    return (
+        short(workflow.id) if sys.stdout.isatty() else str(workflow.id),
+        workflow.name,
+        workflow.status.value,
+        progress(workflow),
+        fitness(workflow.best_fitness),
+        str(workflow.tokens_used),
+        shown(workflow.created_at),
+        workflow.owner or "",
+        workflow.dag_id or "",
+    )
