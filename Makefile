@@ -6,6 +6,8 @@ DB ?= sqlite
 # Processes of tests side by side: one takes what needs no live Airflow, which mostly waits.
 WORKERS ?= 3
 BIN := $(VENV)/bin
+# What the page in Airflow's UI is made from: where one is newer, or a folder because a file of it has gone, installing builds the page anew.
+PAGE := $(shell find dean_provider/plugins/www/*.* dean_provider/plugins/www/src dean_provider/plugins/www/public)
 # A user's own Airflow is never touched: nothing of it reaches any command below.
 $(foreach name,$(filter-out DEAN_TEST_%,$(filter AIRFLOW% DEAN_%,$(.VARIABLES))),$(eval unexport $(name)))
 unexport PYTHONPATH PYTHONHOME
@@ -24,12 +26,12 @@ $(BIN)/python:
 $(OLDEST_VENV)/bin/python:
 	@python=$$(sh .ci/find-python $(OLDEST_PYTHON) python3.10) && echo "preparing $(OLDEST_VENV) with $$($$python --version)" && $$python -m venv $(OLDEST_VENV)
 
-$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt $(PAGE)
 	@echo "installing (a minute or two the first time)"
 	@sh .ci/install $(VENV) constraints.txt local
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt $(PAGE)
 	@echo "installing what the tests need (a minute or two the first time)"
 	@sh .ci/install $(VENV) constraints.txt dev
 	@touch $@ $(VENV)/.run
@@ -38,7 +40,7 @@ $(VENV)/.bench: $(VENV)/.dev
 	@sh .ci/install $(VENV) constraints.txt bench
 	@touch $@
 
-$(OLDEST_VENV)/.dev: $(OLDEST_VENV)/bin/python pyproject.toml constraints-oldest.txt
+$(OLDEST_VENV)/.dev: $(OLDEST_VENV)/bin/python pyproject.toml constraints-oldest.txt $(PAGE)
 	@echo "installing the oldest supported Airflow"
 	@sh .ci/install $(OLDEST_VENV) constraints-oldest.txt dev
 	@touch $@

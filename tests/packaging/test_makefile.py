@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FIND = ROOT / ".ci" / "find-python"
+INSTALL = ROOT / ".ci" / "install"
 POISON = {
     "AIRFLOW_HOME": "/poison",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite:////poison/airflow.db",
@@ -62,6 +63,57 @@ def test_a_missing_venv_module_is_one_line(machine) -> None:
     (line,) = found.stderr.splitlines()
     assert "venv" in line
     assert "apt install" in line
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Path:
+    """A copy of the project whose environments are prepared, and whose page was built then."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    page = "dean_provider/plugins/www"
+    old = [
+        "pyproject.toml",
+        "constraints.txt",
+        "constraints-oldest.txt",
+        *(f"{page}/{name}" for name in ("index.html", "src/a.ts", "public/b")),
+    ]
+    for name in [*old, ".venv/bin/python", ".venv-oldest/bin/python"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (1, 1))
+    for name in (".venv/.run", ".venv/.dev", ".venv-oldest/.dev", f"{page}/dist/index.html", f"{page}/node_modules/c", f"{page}/.lock"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("stamp", [".venv/.run", ".venv/.dev", ".venv-oldest/.dev"])
+def test_a_change_of_the_pages_sources_is_installed_anew(prepared: Path, stamp: str) -> None:
+    def current() -> bool:
+        return not subprocess.run(["make", "-q", stamp], cwd=prepared, capture_output=True, check=False).returncode
+
+    sources = prepared / "dean_provider" / "plugins" / "www"
+    later = (prepared / stamp).stat().st_mtime + 10
+    for made in ("dist/index.html", "node_modules/c", ".lock"):
+        os.utime(sources / made, (later, later))
+    assert current(), "what a build writes is no source"
+    for changed in ("index.html", "src/a.ts", "public/b", "src"):
+        os.utime(sources / changed, (later, later))
+        assert not current(), changed
+        os.utime(sources / changed, (1, 1))
+
+
+@pytest.mark.parametrize("uv", ["exit 0", "exit 1"])
+def test_why_the_page_could_not_be_built_is_said(tmp_path: Path, uv: str) -> None:
+    """pip and uv show nothing of a build that succeeds."""
+    (tmp_path / "bin").mkdir()
+    build = 'case "$*" in *-e*) echo "no network" >"$DEAN_UI_BUILD_TOLD";; esac'
+    for name, script in (("python", build), ("uv", f"{build}; {uv}")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    done = subprocess.run(["sh", INSTALL, tmp_path, "constraints.txt", "dev"], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1:] == ["no network"]
 
 
 def test_nothing_of_a_users_airflow_reaches_a_command() -> None:

@@ -55,10 +55,12 @@ def test_what_cannot_be_built_is_no_wheel_but_still_an_editable_install(
     (page / "index.html").write_text("changed")
     with pytest.raises(RuntimeError, match="no network"):
         make().initialize("standard", {})
+    monkeypatch.setenv(hook.TOLD, str(page / "told"))
     make().initialize("editable", {})
     said = capsys.readouterr().err
     assert "without its page" in said
     assert "no network" in said
+    assert (page / "told").read_text("utf-8") == said
 
 
 def test_it_can_be_skipped(hook: ModuleType, page: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
