@@ -21,10 +21,10 @@ help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(BIN)/python:
-	@python=$$(sh .ci/find-python $(PYTHON)) && echo "preparing $(VENV) with $$($$python --version)" && $$python -m venv $(VENV)
+	@python=$$(sh .ci/find-python $(if $(PYTHON),--only '$(PYTHON)')) && echo "preparing $(VENV) with $$($$python --version)" && $$python -m venv $(VENV)
 
 $(OLDEST_VENV)/bin/python:
-	@python=$$(sh .ci/find-python $(OLDEST_PYTHON) python3.10) && echo "preparing $(OLDEST_VENV) with $$($$python --version)" && $$python -m venv $(OLDEST_VENV)
+	@python=$$(sh .ci/find-python $(if $(OLDEST_PYTHON),--only '$(OLDEST_PYTHON)',python3.10)) && echo "preparing $(OLDEST_VENV) with $$($$python --version)" && $$python -m venv $(OLDEST_VENV)
 
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt $(PAGE)
 	@echo "installing (a minute or two the first time)"

@@ -48,6 +48,41 @@ def test_an_unsuitable_one_is_passed_over(machine) -> None:
     assert (found.returncode, found.stdout.strip()) == (0, "python3.12")
 
 
+def test_a_preferred_one_that_is_missing_is_passed_over(machine) -> None:
+    found = machine("/nowhere", python3=f'exec {sys.executable} "$@"')
+    assert (found.returncode, found.stdout.strip()) == (0, "python3")
+
+
+def test_the_one_a_user_named_is_the_only_one(machine) -> None:
+    found = machine("--only", "mine", mine=f'exec {sys.executable} "$@"', python3="exit 1")
+    assert (found.returncode, found.stdout.strip()) == (0, "mine")
+
+
+@pytest.mark.parametrize(
+    ("mine", "said"),
+    [
+        (None, "mine is not there"),
+        ("exit 1", "mine is no Python that runs"),
+        ("echo 3.9.21", "mine is Python 3.9.21"),
+        ("echo ok", "no Python"),
+    ],
+)
+def test_nothing_takes_the_place_of_the_one_a_user_named(machine, mine: str | None, said: str) -> None:
+    found = machine("--only", "mine", python3=f'exec {sys.executable} "$@"', **({"mine": mine} if mine else {}))
+    assert (found.returncode, found.stdout) == (1, "")
+    (line,) = found.stderr.splitlines()
+    assert said in line
+    assert "3.10 to 3.13" in line
+
+
+def test_make_stops_where_the_python_that_was_named_is_not_there(tmp_path: Path) -> None:
+    command = ["make", "--no-print-directory", f"VENV={tmp_path}/venv", "PYTHON=/nowhere/python3", "test-unit"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert done.stderr.startswith("/nowhere/python3 is not there: ")
+    assert not (tmp_path / "venv").exists()
+
+
 def test_no_suitable_python_is_one_line(machine) -> None:
     found = machine(python3="exit 1")
     assert found.returncode == 1
