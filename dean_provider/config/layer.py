@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -62,29 +62,36 @@ def layer_of(values: Mapping[Any, Any], origin: Origin) -> Layer:
     layer = Layer()
     for key, value in values.items():
         path = (str(key),)
-        name = path[0].removeprefix(f"{TRIAL}.")
+        of_trial, name = path[0].startswith(f"{TRIAL}."), path[0].removeprefix(f"{TRIAL}.")
         if key == TRIAL and isinstance(value, Mapping):
             _take_trial(layer, value, origin)
         elif key == TRIAL:
             layer.refuse(ConfigProblem(TRIAL, shown(value), "must be a mapping of names to values", origin(path)))
-        elif name in (options() if name == path[0] else trial_options()):
-            layer.take(name, value, origin(path))
         else:
-            layer.refuse(unknown(path[0], value, origin(path), [*options(), *([] if name == path[0] else _nested())]))
+            _take(layer, name, value, origin(path), of_trial=of_trial)
     return layer
 
 
 def _take_trial(layer: Layer, values: Mapping[Any, Any], origin: Origin) -> None:
     for key, value in values.items():
         path = (TRIAL, str(key))
-        if path[1] in trial_options():
-            layer.take(path[1], value, origin(path))
-        else:
-            layer.refuse(unknown(f"{TRIAL}.{path[1]}", value, origin(path), _nested()))
+        _take(layer, path[1], value, origin(path), of_trial=True)
 
 
-def _nested() -> list[str]:
-    return [f"{TRIAL}.{name}" for name in trial_options()]
+def _take(layer: Layer, name: str, value: Any, origin: str, *, of_trial: bool) -> None:
+    known = trial_options() if of_trial else options()
+    if name in known:
+        layer.take(name, value, origin)
+    elif of_trial:
+        layer.refuse(_unknown_of_trial(name, value, origin))
+    else:
+        layer.refuse(unknown(name, value, origin, known))
+
+
+def _unknown_of_trial(name: str, value: Any, origin: str) -> ConfigProblem:
+    problem = unknown(name, value, origin, trial_options())
+    hint = f"Write {name} outside of {TRIAL}." if name in options() else problem.suggestion
+    return replace(problem, rule="is not a setting of a trial", suggestion=hint)
 
 
 def unknown(name: str, value: Any, origin: str, candidates: Iterable[str]) -> ConfigProblem:

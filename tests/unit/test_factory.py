@@ -136,7 +136,7 @@ def test_groups_may_be_nested_and_mapped():
 def test_a_misspelt_setting_is_refused_while_the_dag_file_is_read(make):
     with own_dag(), pytest.raises(InvalidConfigurationError, match=r"'mine'.*populationsize is not a setting.*population_size\?") as caught:
         make("mine", trial={"populationsize": 5, "generations": "{{ params.generations }}", "trial": {"sed": 1}, "namespace": "n"})
-    assert {problem["field"] for problem in caught.value.details["problems"]} == {"populationsize", "trial.sed", "namespace"}
+    assert {problem["field"] for problem in caught.value.details["problems"]} == {"populationsize", "sed", "namespace"}
 
 
 def test_settings_of_the_provider_and_templates_are_no_mistake():

@@ -26,7 +26,7 @@ def show(*, origin: bool, given: Sequence[str], config_file: Path | None, as_jso
 
     Defaults < YAML file < AIRFLOW__DEAN__… and airflow.cfg < --option.
     """
-    from dean_provider.config import OverrideSource, options, resolve
+    from dean_provider.config import OverrideSource, resolve
     from dean_provider.config.text import to_text
 
     resolved = resolve(_overrides(given), config_file=config_file, source=OverrideSource.COMMAND_LINE)
@@ -34,8 +34,7 @@ def show(*, origin: bool, given: Sequence[str], config_file: Path | None, as_jso
     if as_json:
         print_json({name: {"value": value, "origin": resolved.origins[name]} if origin else value for name, value in values.items()})
         return
-    names = {name: f"trial.{name}" if options()[name].trial else name for name in values}
-    rows = [(names[name], to_text(value), *((resolved.origins[name],) if origin else ())) for name, value in values.items()]
+    rows = [(name, to_text(value), *((resolved.origins[name],) if origin else ())) for name, value in values.items()]
     print_table(("setting", "value", *(("origin",) if origin else ())), rows)
 
 

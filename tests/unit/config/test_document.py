@@ -89,7 +89,7 @@ def test_each_value_knows_its_line(tmp_path: Path) -> None:
     assert layer.given["poll_seconds"].origin == f"file {file} line 1"
     assert layer.given["seed"].origin == f"file {file} line 5"
     assert layer.problems[0].origin == f"file {file} line 6"
-    assert layer.problems[0].field == "trial.nonsense"
+    assert layer.problems[0].field == "nonsense"
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:

@@ -46,8 +46,6 @@ def test_what_no_configuration_could_hold_is_not_looked_at(value: Any, rule: str
     ("key", "suggestion"),
     [
         ("populationsize", "Did you mean population_size?"),
-        ("trial.sede", "Did you mean trial.seed?"),
-        ("trial.poll_seconds", "Did you mean poll_seconds?"),
         ("xyzzy", "`dean config show` lists every setting."),
         ("x" * 100_000, "`dean config show` lists every setting."),
         (7, "`dean config show` lists every setting."),
@@ -70,9 +68,14 @@ def test_a_number_under_a_name_nobody_knows_is_shown() -> None:
     assert unknown("token_bugdet", 5000, "conf", ["token_budget"]).value == 5000
 
 
-def test_an_unknown_name_inside_trial_gets_a_close_one_there() -> None:
-    (problem,) = layer_of({"trial": {"populaton_size": 1}}, lambda _: "conf").problems
-    assert (problem.field, problem.suggestion) == ("trial.populaton_size", "Did you mean trial.population_size?")
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [("populaton_size", "Did you mean population_size?"), ("poll_seconds", "Write poll_seconds outside of trial.")],
+)
+def test_an_unknown_name_inside_trial_gets_a_close_one_there(name: str, suggestion: str) -> None:
+    for values in ({"trial": {name: 1}}, {f"trial.{name}": 1}):
+        (problem,) = layer_of(values, lambda _: "conf").problems
+        assert (problem.field, problem.rule, problem.suggestion) == (name, "is not a setting of a trial", suggestion)
 
 
 def test_trial_must_be_a_mapping() -> None:

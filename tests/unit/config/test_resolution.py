@@ -176,4 +176,4 @@ def test_names_are_checked_without_looking_at_values() -> None:
     check_names({"seed": template, "trial.generations": template, "trial": {"name": template}, "poll_seconds": template}, "It")
     with pytest.raises(InvalidConfigurationError, match=r"^It has 3 problems: .*Did you mean generations\?$") as caught:
         check_names({"generation": template, "report_uri": template, "trial": {"sed": template}}, "It")
-    assert [problem["field"] for problem in caught.value.details["problems"]] == ["generation", "trial.sed", "report_uri"]
+    assert [problem["field"] for problem in caught.value.details["problems"]] == ["generation", "sed", "report_uri"]

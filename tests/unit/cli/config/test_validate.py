@@ -32,13 +32,19 @@ def test_the_environment_does_not_matter(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_every_problem_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "dean.yaml"
-    file.write_text("pol_seconds: 2\ntrial:\n  generations: 0\n  elite_size: 100\n")
+    file.write_text("pol_seconds: 2\ntrial:\n  generations: 0\n  elite_size: 100\n  sede: 7\n  failure_tolerance: 3\n")
     assert main(["config", "validate", str(file)]) == 3
     assert capsys.readouterr().err.splitlines() == [
-        f"Error: The file {file} has 3 problems.",
+        f"Error: The file {file} has 5 problems.",
         "  - pol_seconds = 2 is not a setting",
         f"    in file {file} line 1",
         "    → Did you mean poll_seconds?",
+        "  - sede = 7 is not a setting of a trial",
+        f"    in file {file} line 5",
+        "    → Did you mean seed?",
+        "  - failure_tolerance = 3 is not a setting of a trial",
+        f"    in file {file} line 6",
+        "    → Write failure_tolerance outside of trial.",
         "  - generations = 0 must be at least 1 (allowed: 1 to 100000)",
         f"    in file {file} line 3",
         "    → For example generations: 60. Steps after the initial population.",
@@ -47,7 +53,7 @@ def test_every_problem_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixt
         "    → Set elite_size to 59 or less.",
     ]
     assert main(["config", "validate", str(file), "--json"]) == 3
-    assert len(json.loads(capsys.readouterr().out)["details"]["problems"]) == 3
+    assert len(json.loads(capsys.readouterr().out)["details"]["problems"]) == 5
 
 
 @pytest.mark.parametrize(("content", "said"), [(None, "does not exist"), ("a: [", "line 1, column 5: is not valid YAML")])

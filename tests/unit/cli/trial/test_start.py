@@ -44,7 +44,7 @@ def test_every_problem_of_a_file_is_listed_and_nothing_asked(signed_in, dean, tm
     code, _, err = dean("trial", "start", "-f", str(file))
     assert code == 3
     assert "Did you mean poll_seconds?" in err
-    assert "trial.sed" in err
+    assert "sed = 1 is not a setting of a trial" in err
     assert signed_in.asked == []
 
 
