@@ -53,6 +53,19 @@ def test_openapi_says_what_is_sent_and_answered(evolution_app):
     assert ("last-event-id", "header") in {(one["name"], one["in"]) for one in stream}
 
 
+def test_every_query_parameter_stands_by_itself(indexagent, evolution_app):
+    """FastAPI would describe the model as one parameter where a handler took another one besides."""
+    for app in (indexagent().app, evolution_app.app):
+        schema = app.openapi()
+        models = {
+            f"#/components/schemas/{name}" for name, model in schema["components"]["schemas"].items() if model.get("type") == "object"
+        }
+        operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+        parameters = [one for operation in operations for one in operation.get("parameters", []) if one["in"] == "query"]
+        assert parameters
+        assert [one["name"] for one in parameters if one["schema"].get("$ref") in models] == []
+
+
 def test_a_service_that_lacks_a_handler_does_not_start():
     with pytest.raises(KeyError):
         bind(APIRouter(), evolution_operations.REFERENCE, {})
