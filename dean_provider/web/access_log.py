@@ -16,6 +16,7 @@ _log = get_logger(__name__)
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 """A caller may send any word as a method; each label is kept for ever."""
 _ROUTINE = frozenset({"/health", "/metrics"})
+"""Route templates: unlike the path they are the same wherever the application is mounted."""
 
 
 def _template(scope: Scope) -> str:
@@ -24,7 +25,7 @@ def _template(scope: Scope) -> str:
 
 
 class AccessLog:
-    """Logs requests (routine ones at debug level) and feeds the instruments."""
+    """Logs requests (at debug level what asks every few seconds and goes well) and feeds the instruments."""
 
     def __init__(self, app: ASGIApp, instruments: Instruments, clock: Callable[[], float] = time.perf_counter) -> None:
         self.app = app
@@ -50,5 +51,5 @@ class AccessLog:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             self.instruments.requests.labels(method, route, str(status)).inc()
             self.instruments.seconds.labels(method, route).observe(seconds)
-            log = _log.debug if scope["path"] in _ROUTINE else _log.info
+            log = _log.debug if route in _ROUTINE and status < 400 else _log.info
             log("request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 6))
