@@ -11,10 +11,10 @@ from dean_provider.contract.endpoints.gateway import READ_METRICS, READ_TRIAL
 from dean_provider.contract.workflow import MetricsPoint, ReadMetrics, WorkflowDetail, WorkflowRef, WorkflowStatus
 from dean_provider.errors import DeanError
 
-__all__ = ["Change", "Following"]
+__all__ = ["PATIENCE_SECONDS", "Change", "Following"]
 
+PATIENCE_SECONDS = 300.0
 _POINTS = 200
-_PATIENCE_SECONDS = 300.0
 _QUIET_SECONDS = 60.0
 _NOT_BEGUN = (WorkflowStatus.REQUESTED, WorkflowStatus.PREPARING)
 
@@ -109,5 +109,5 @@ class Following:
         if self._away_since is None:
             self._away_since = now
             self._away(error)
-        elif now - self._away_since > _PATIENCE_SECONDS:
+        elif now - self._away_since > PATIENCE_SECONDS:
             raise error

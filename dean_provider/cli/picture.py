@@ -11,12 +11,12 @@ from uuid import UUID
 from typing_extensions import Self
 
 from dean_provider.cli.figures import budget, fitness, progress, short, span
-from dean_provider.cli.following import Change, Following
+from dean_provider.cli.following import PATIENCE_SECONDS, Change, Following
 from dean_provider.cli.gateway import Gateway
 from dean_provider.cli.moments import shown
 from dean_provider.cli.terminal import STYLES, print_line, print_note, print_text, visible
 from dean_provider.contract.workflow import MetricsPoint, WorkflowDetail, WorkflowStatus
-from dean_provider.errors import DeanError
+from dean_provider.errors import DeanError, NotFoundError
 from dean_provider.local.sparkline import sparkline
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Picture(ABC):
 
     def away(self, error: DeanError | None) -> None:
         """The gateway cannot be reached, or can again."""
-        print_note(f"{error.message} Trying again." if error else "The gateway answers again.")
+        print_note(_trying(error) if error else "The gateway answers again.")
 
     def quiet(self, trial: WorkflowDetail) -> None:
         """Nothing has been heard of a trial that has not begun."""
@@ -112,26 +112,33 @@ class Live(Picture):
             self._points = [*self._points[:-1:2], self._points[-1]]
 
     def away(self, error: DeanError | None) -> None:
-        self._away = visible(f"{error.message} Trying again.") if error else ""
+        self._away = visible(_trying(error)) if error else ""
 
     def _drawn(self) -> RenderableType:
         from rich.console import Group
         from rich.padding import Padding
         from rich.text import Text
 
-        if self._trial is None:
-            return Text("…", style="dim")
-        trial = self._trial
-        title = Text.assemble(
-            (visible(trial.name) or "trial", "bold"),
-            (f"  {short(trial.id)}  ", "dim"),
-            (trial.status.value, STYLES.get(trial.status.value, "")),
-            (f"  {visible(trial.objective)}" if trial.objective else "", "dim"),
-        )
-        parts: list[RenderableType] = [title, *(_evolution(trial, self._points) if self._points else [])]
+        parts: list[RenderableType] = [Text("…", style="dim")] if self._trial is None else _whole(self._trial, self._points)
         if self._away:
             parts.append(Text(self._away, style="yellow"))
         return Padding(Group(*parts), (0, 1))
+
+
+def _trying(error: DeanError) -> str:
+    return f"{error.message} Trying again for {PATIENCE_SECONDS / 60:.0f} minutes."
+
+
+def _whole(trial: WorkflowDetail, points: list[MetricsPoint]) -> list[RenderableType]:
+    from rich.text import Text
+
+    title = Text.assemble(
+        (visible(trial.name) or "trial", "bold"),
+        (f"  {short(trial.id)}  ", "dim"),
+        (trial.status.value, STYLES.get(trial.status.value, "")),
+        (f"  {visible(trial.objective)}" if trial.objective else "", "dim"),
+    )
+    return [title, *(_evolution(trial, points) if points else [])]
 
 
 def _evolution(trial: WorkflowDetail, points: list[MetricsPoint]) -> list[RenderableType]:
@@ -172,8 +179,9 @@ def picture() -> Picture:
 def followed(gateway: Gateway, workflow_id: UUID, shown_as: Picture, *, every: float) -> WorkflowDetail:
     """Follow a trial to its end and return how it ended.
 
-    Ctrl-C ends the following, not the trial, and says so.
+    Ctrl-C ends the following, not the trial, and so does a gateway that stays away or a sign-in that ends; that is said.
     """
+    again = f"`dean trial watch {workflow_id}` shows it again"
     trial: WorkflowDetail | None = None
     try:
         with shown_as:
@@ -181,7 +189,11 @@ def followed(gateway: Gateway, workflow_id: UUID, shown_as: Picture, *, every: f
                 trial = change.trial
                 shown_as.show(change)
     except KeyboardInterrupt:
-        print_note(f"The trial goes on. `dean trial watch {workflow_id}` shows it again, `dean trial cancel {workflow_id}` stops it.")
+        print_note(f"The trial goes on. {again}, `dean trial cancel {workflow_id}` stops it.")
+        raise
+    except DeanError as error:
+        if not isinstance(error, NotFoundError):
+            print_note(f"The trial is no longer watched; it does not end with that. {again}.")
         raise
     assert trial is not None  # noqa: S101 - a trial that was followed to its end was read
     return trial

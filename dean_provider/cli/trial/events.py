@@ -45,11 +45,13 @@ def events(
 
     With --json each line is one event, as it is recorded.
     """
-    from dean_provider.cli.naming import trial_id_of
+    from dean_provider.cli.naming import trial_id_of, trial_of
     from dean_provider.contract.endpoints.gateway import LIST_EVENTS
     from dean_provider.contract.workflow import ListEvents
 
-    request = ListEvents(workflow_id=trial_id_of(gateway, trial), after=after, event_type=event_type, cursor=cursor)
+    # Who follows is told at once where there is no such trial or no gateway; only one that was there is waited for.
+    workflow_id = trial_of(gateway, trial).id if follow else trial_id_of(gateway, trial)
+    request = ListEvents(workflow_id=workflow_id, after=after, event_type=event_type, cursor=cursor)
     listing = Listing(gateway, LIST_EVENTS, request, "events", limit=None if everything else limit)
     for page in _followed(gateway, request, every) if follow else listing.pages():
         for event in page:

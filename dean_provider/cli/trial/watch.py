@@ -23,11 +23,11 @@ def watch(gateway: Gateway, *, trial: str, every: float, as_json: bool) -> int:
 
     Ctrl-C ends the watching, not the trial. With --json each line is the trial as it stands, one line for each change.
     """
-    from dean_provider.cli.naming import trial_id_of
+    from dean_provider.cli.naming import trial_of
     from dean_provider.cli.picture import JsonLines, followed, outcome, picture
     from dean_provider.cli.trial.ending import exit_code_of
 
-    ended = followed(gateway, trial_id_of(gateway, trial), JsonLines() if as_json else picture(), every=every)
+    ended = followed(gateway, trial_of(gateway, trial).id, JsonLines() if as_json else picture(), every=every)
     if not as_json:
         print_text(outcome(ended))
     return exit_code_of(ended)

@@ -198,6 +198,39 @@ def test_what_waiting_does_not_mend_ends_it_at_once(signed_in, followed, time, e
     assert (time.now, said) == (0.0, [])
 
 
+def test_whoever_watches_what_is_not_there_or_where_nobody_answers_is_told_at_once(signed_in, dean, trial) -> None:
+    code, _, err = dean("trial", "watch", str(trial("one").id))
+    assert (code, "There is no trial" in err) == (1, True)
+    signed_in.failing["read_trial"] = ServiceUnavailableError("Restarting.")
+    for words in (["trial", "watch"], ["trial", "events", "--follow"]):
+        code, _, err = dean(*words, str(trial("one").id))
+        assert code == 4
+        assert "Trying again" not in err
+
+
+def test_a_sign_in_that_ends_meanwhile_is_no_end_of_the_trial(signed_in, dean, trial) -> None:
+    signed_in.add(trial("one"))
+    reads: list[None] = []
+
+    def end() -> None:
+        reads.append(None)
+        if len(reads) > 2:
+            signed_in.failing["read_trial"] = AuthenticationError("Expired.")
+
+    signed_in.before["read_trial"] = end
+    code, _, err = dean("trial", "watch", str(trial("one").id), "--every", "0.1")
+    assert code == 7
+    assert f"does not end with that. `dean trial watch {trial('one').id}` shows it again." in err
+
+
+def test_a_gateway_that_does_not_answer_is_seen_before_anything_is_known_of_the_trial(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with picture.Live() as live:
+        live.away(ServiceUnavailableError("Restarting."))
+    assert "Restarting. Trying again for 5 minutes." in capsys.readouterr().out
+
+
 def test_the_picture_on_a_terminal(trial, point, capsys, monkeypatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -205,7 +238,7 @@ def test_the_picture_on_a_terminal(trial, point, capsys, monkeypatch) -> None:
         live.show(following.Change(trial("one", "running", 2), [point(0), point(1), point(2)]))
         live.away(ServiceUnavailableError("Restarting."))
     out = capsys.readouterr().out
-    for text in ("one", "running", "sphere", "▁▅█", "2/4", "-8", "0.50", "0:04", "Restarting. Trying again."):
+    for text in ("one", "running", "sphere", "▁▅█", "2/4", "-8", "0.50", "0:04", "Restarting. Trying again for 5 minutes."):
         assert text in out
 
 
