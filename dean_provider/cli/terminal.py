@@ -125,7 +125,7 @@ def print_error(error: DeanError) -> None:
     """The error as a person wants it, on stderr: what is wrong, where, and what to do."""
     problems = error.details.get("problems")
     if isinstance(problems, list) and problems and all(isinstance(problem, Mapping) for problem in problems):
-        _line("Error", f"{error.message.partition(': ')[0]}.", "bold red")
+        _line("Error", f"{error.message.partition(': ')[0].rstrip('.')}.", "bold red")
         for problem in problems:
             _print_listed(problem)
         if omitted := error.details.get("omitted"):

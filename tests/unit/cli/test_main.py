@@ -93,12 +93,13 @@ def test_an_error_with_json_is_one_problem_document(failing, capsys: pytest.Capt
     assert problem["suggestions"] == ["Look again."]
 
 
-def test_listed_problems_are_shown_one_by_one_whoever_found_them(failing, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("message", ["It cannot work: all of this.", "It cannot work."])
+def test_listed_problems_are_shown_one_by_one_whoever_found_them(message: str, failing, capsys: pytest.CaptureFixture[str]) -> None:
     problems = [
         {"field": "extra.timeout", "rule": "must be a number"},
         {"field": "seed", "value": -1, "rule": "must be at least 0", "origin": "conf"},
     ]
-    failing(InvalidConfigurationError("It cannot work: all of this.", details={"problems": problems, "omitted": 3}))
+    failing(InvalidConfigurationError(message, details={"problems": problems, "omitted": 3}))
     assert main(["version"]) == 3
     assert capsys.readouterr().err.splitlines() == [
         "Error: It cannot work.",
