@@ -32,6 +32,17 @@ from dean_provider.errors import ConfigurationError, DeanError
 __all__ = ["dean", "main"]
 
 DEBUG = "DEAN_DEBUG"
+GROUPS = {
+    "Begin": (demo, up, login, logout, whoami),
+    "Trials": (trial, agents, patterns),
+    "How everything is": (status, alerts),
+    "The installation": (config, state, audit, service, version),
+}
+"""Every command, as the help lists them."""
+
+_PANELS: list[click.rich_click.CommandGroupDict] = [
+    {"name": title, "commands": [str(command.name) for command in commands]} for title, commands in GROUPS.items()
+]
 
 
 class UsageError(ConfigurationError):
@@ -50,14 +61,18 @@ class BugError(DeanError):
 
 
 @click.group(context_settings=CONTEXT)
+@click.rich_config({"command_groups": {"*": _PANELS}, "style_commands_table_column_width_ratio": (1, 7)})
 @click.version_option(__version__, "--version", prog_name="dean", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help=f"Show the traceback of an error. {DEBUG}=1 does the same.")
 def dean(*, debug: bool) -> None:
-    """Evolution trials on Apache Airflow."""
+    """Evolution trials on Apache Airflow.
+
+    `dean demo` shows one on this machine; `dean login` signs in at an Airflow that has dean-provider, for `dean trial start`.
+    """
     del debug  # main() looks for it, because a mistake may come before any option is read
 
 
-for command in (agents, alerts, audit, config, demo, login, logout, patterns, service, state, status, trial, up, version, whoami):
+for command in (command for commands in GROUPS.values() for command in commands):
     dean.add_command(command)
 
 

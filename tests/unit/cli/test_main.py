@@ -12,7 +12,7 @@ import pytest
 import rich_click as click
 
 from dean_provider.cli.exits import ExitCode, exit_code
-from dean_provider.cli.main import dean, main
+from dean_provider.cli.main import GROUPS, dean, main
 from dean_provider.errors import (
     AuthenticationError,
     CircuitOpenError,
@@ -47,6 +47,22 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_a_shell_completes_words() -> None:
+    program = "import sys; from dean_provider.cli.main import main; sys.exit(main(program='dean'))"
+    env = {**os.environ, "_DEAN_COMPLETE": "bash_complete", "COMP_WORDS": "dean trial wa", "COMP_CWORD": "2"}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "plain,watch\n"
+
+
+@pytest.mark.parametrize("program", ["dean", "airflow dean"])
+def test_the_help_lists_every_command_under_a_title(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"], program=program) == 0
+    out = capsys.readouterr().out
+    listed = [out.index(f"─ {title} ─") for title in GROUPS]
+    assert listed == sorted(listed)
+    assert "─ Commands ─" not in out, "a command that is in no group"
 
 
 def test_every_command_explains_itself() -> None:
