@@ -12,7 +12,6 @@ from dean_provider.cli.options import asking, json_option
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
     from dean_provider.contract.installation import Status
-    from dean_provider.contract.monitoring import ServiceState
 
 
 @click.command()
@@ -41,36 +40,16 @@ def status(gateway: Gateway, *, as_json: bool) -> int:
             ]
         )
         print_text("")
-        print_table(("service", "status", "since", "answered in", "says"), _rows(found, _watched(gateway)))
+        print_table(("service", "status", "since", "answered in", "says"), _rows(found))
     return ExitCode.SERVICE_UNAVAILABLE if found.status is HealthStatus.UNHEALTHY else ExitCode.OK
 
 
-def _watched(gateway: Gateway) -> list[ServiceState]:
-    """What the gateway has been watching; nothing where it is older than that."""
-    from dean_provider.contract.endpoints.gateway import READ_OVERVIEW
-    from dean_provider.contract.service import Empty
-    from dean_provider.errors import DeanError
-
-    try:
-        return gateway.call(READ_OVERVIEW, Empty()).services
-    except DeanError:
-        return []
-
-
-def _rows(found: Status, watched: list[ServiceState]) -> list[tuple[str, ...]]:
-    """The services asked just now, with since when they are so, if they were so before; then whatever else is watched."""
+def _rows(found: Status) -> list[tuple[str, ...]]:
+    """The services asked just now, then whatever else is watched."""
     from dean_provider.cli.moments import shown
 
-    known = {state.name: state for state in watched}
-    rows: list[tuple[str, ...]] = []
-    for name, check in found.services.items():
-        state = known.pop(name, None)
-        same = state is not None and state.status.value == check.status.value
-        message = check.message or (state.message if state and same else "")
-        rows.append((name, check.status.value, shown(state.since) if state and same else "", _seconds(check.latency_seconds), message))
-    for state in known.values():
-        rows.append((state.name, state.status.value, shown(state.since), _seconds(state.latency_seconds), state.message))  # noqa: PERF401
-    return rows
+    states = [*found.services.items(), *((state.name, state) for state in found.watched)]
+    return [(name, one.status.value, shown(one.since), _seconds(one.latency_seconds), one.message) for name, one in states]
 
 
 def _seconds(seconds: float | None) -> str:

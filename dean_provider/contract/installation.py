@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from dean_provider.contract.monitoring import ServiceState
 from dean_provider.contract.request import RequestModel
 from dean_provider.contract.service import Check, HealthStatus
 
@@ -17,6 +18,7 @@ __all__ = [
     "KnownService",
     "RegisterService",
     "RevertConfiguration",
+    "ServiceCheck",
     "ServiceList",
     "ServiceRef",
     "Setting",
@@ -29,13 +31,20 @@ Option = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Revision = Annotated[int, Field(ge=0, le=10**9)]
 
 
+class ServiceCheck(Check):
+    """How a service is that was asked just now."""
+
+    since: datetime | None = Field(default=None, description="When it came to be so; none where it was not watched, or was seen otherwise.")
+
+
 class Status(BaseModel):
     """How everything is, as seen from the gateway."""
 
     status: HealthStatus
     version: str
     airflow_version: str
-    services: dict[str, Check] = Field(description="IndexAgent, the Evolution API and the record.")
+    services: dict[str, ServiceCheck] = Field(description="IndexAgent, the Evolution API and the record, asked just now.")
+    watched: list[ServiceState] = Field(default_factory=list, description="Whatever else is watched, as it was when it was last asked.")
     trials: dict[str, int] = Field(description="Trials the caller may read, by status.")
     user: str
     timestamp: datetime

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from dean_provider.contract.config import TrialConfig
-from dean_provider.contract.endpoints import dialect_named
+from dean_provider.contract.endpoints import dialect_named, evolution, indexagent
 from dean_provider.contract.service import ServiceName
 from dean_provider.contract.trial import Generation, GenerationPage, Trial, TrialStatus
 from dean_provider.contract.workflow import Head, Recorded, RecordFacts
@@ -37,6 +37,7 @@ class ScriptedHook:
         self.answers = {name: list(answer) if isinstance(answer, list) else [answer] for name, answer in answers.items()}
         self.asked: list[tuple[str, Any]] = []
         self.dialect = dialect_named(service, "reference")
+        self.health_operation = (evolution if service is ServiceName.EVOLUTION else indexagent).HEALTH
         self._without = set(without)
 
     def requests(self, name: str) -> list[Any]:

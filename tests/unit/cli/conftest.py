@@ -22,12 +22,12 @@ from dean_provider.cli.main import main
 from dean_provider.contract.alert import Incident, IncidentPage, IncidentStatus, RuleList, Silence, SilenceList
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.events.envelope import Actor, ActorKind, Event, EventPage
-from dean_provider.contract.installation import Status
-from dean_provider.contract.monitoring import Overview, ServiceState, Watch
+from dean_provider.contract.installation import ServiceCheck, Status
+from dean_provider.contract.monitoring import ServiceState
 from dean_provider.contract.pattern import Effectiveness, Pattern, PatternPage, PatternStatus
 from dean_provider.contract.population import Agent, AgentPage, Lineage, Released
 from dean_provider.contract.problem import MEDIA_TYPE, to_problem
-from dean_provider.contract.service import Check, HealthStatus, TextDocument
+from dean_provider.contract.service import HealthStatus, TextDocument
 from dean_provider.contract.steering import Access, Comparison, Difference, Requested
 from dean_provider.contract.workflow import Head, MetricsPage, MetricsPoint, WorkflowDetail, WorkflowPage, WorkflowStatus
 from dean_provider.errors import AuthenticationError, DeanError, InvalidConfigurationError, NotFoundError
@@ -260,23 +260,13 @@ class StandIn(ThreadingHTTPServer):
             status=self.status,
             version="0.1.0",
             airflow_version="3.3.2",
-            services={"indexagent": Check(status=self.status, latency_seconds=0.0123, message="")},
+            services={
+                "indexagent": ServiceCheck(status=self.status, since=NOW, latency_seconds=0.0123, message=""),
+                "record": ServiceCheck(status=HealthStatus.HEALTHY),
+            },
+            watched=[ServiceState(name="airflow-scheduler", kind="airflow", status="unhealthy", since=NOW, message="no heartbeat")],
             trials={"running": len(self.trials), "failed": 0},
             user=USER,
-            timestamp=NOW,
-        )
-
-    def _read_overview(self, request: Any) -> Overview:
-        return Overview(
-            watch=Watch(taken_at=NOW, leader="host/1", period_seconds=10, stale=False),
-            services=[
-                ServiceState(name="indexagent", kind="indexagent", status=self.status.value, since=NOW),
-                ServiceState(name="airflow-scheduler", kind="airflow", status="unhealthy", since=NOW, message="no heartbeat"),
-            ],
-            counts={},
-            running=[],
-            recent=[],
-            alerts=[],
             timestamp=NOW,
         )
 

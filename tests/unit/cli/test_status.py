@@ -7,7 +7,6 @@ import json
 import pytest
 
 from dean_provider.contract.service import HealthStatus
-from dean_provider.errors import NotFoundError
 
 
 @pytest.mark.parametrize(("status", "code"), [("healthy", 0), ("degraded", 0), ("unhealthy", 4)])
@@ -22,11 +21,7 @@ def test_the_exit_code_tells_whether_it_serves(signed_in, dean, trial, status: s
     assert "airflow-scheduler" in out
     assert "no heartbeat" in out
     got, out, _ = dean("status", "--json")
-    assert (got, json.loads(out)["status"]) == (code, status)
-
-
-def test_a_gateway_that_watches_nothing_tells_what_it_asked_now(signed_in, dean) -> None:
-    signed_in.failing["read_overview"] = NotFoundError("There is no such path.")
-    got, out, _ = dean("status")
-    assert got == 0
-    assert "indexagent" in out
+    told = json.loads(out)
+    assert (got, told["status"]) == (code, status)
+    assert told["services"]["indexagent"]["since"] == told["watched"][0]["since"] == "2026-01-01T12:00:00Z"
+    assert told["services"]["record"]["since"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timezone
 
 from fastapi import Response
@@ -12,7 +12,8 @@ from fastapi.responses import PlainTextResponse
 
 from dean_provider import __version__
 from dean_provider.contract.endpoints import gateway
-from dean_provider.contract.installation import Status
+from dean_provider.contract.installation import ServiceCheck, Status
+from dean_provider.contract.monitoring import ServiceState
 from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceName
 from dean_provider.errors import DeanError
 from dean_provider.hooks.service import ServiceHook
@@ -46,7 +47,8 @@ def routes(around: Surroundings) -> Table:
         services = {"indexagent": around.indexagent(None, call.request_id), "evolution": around.evolution(None, call.request_id)}
         checks = await asyncio.gather(*(_asked(hook) for hook in services.values()))
         trials = await around.room.cheap.run(lambda: _trials(call))
-        return _status(dict(zip(services, checks, strict=True)), trials, call)
+        await around.monitor.follow()
+        return _status(dict(zip(services, checks, strict=True)), around.monitor.services(), trials, call)
 
     async def metrics(_: Empty, call: Call) -> Response:
         """What the leader found, whichever process answers; this process's own figures where nobody has found anything of late."""
@@ -102,15 +104,26 @@ def _trials(call: Call) -> dict[str, int]:
         return permitted.count_trials(session, dag_ids=call.authority.dag_ids(session))
 
 
-def _status(services: Mapping[str, Check], trials: dict[str, int], call: Call) -> Status:
+def _lasting(check: Check, watched: ServiceState | None) -> ServiceCheck:
+    """With since when it is so, and what is known to be wrong, where it was seen to be so before."""
+    found = ServiceCheck(**check.model_dump())
+    if watched is None or watched.status.value != check.status.value:
+        return found
+    return found.model_copy(update={"since": watched.since, "message": check.message or watched.message})
+
+
+def _status(checks: Mapping[str, Check], watched: Sequence[ServiceState], trials: dict[str, int], call: Call) -> Status:
     from airflow.version import version as airflow_version
 
+    states = {state.name: state for state in watched}
+    services = {name: _lasting(check, states.pop(name, None)) for name, check in checks.items()}
     well = all(check.status is HealthStatus.HEALTHY for check in services.values())
     return Status(
         status=HealthStatus.HEALTHY if well else HealthStatus.DEGRADED,
         version=__version__,
         airflow_version=airflow_version,
-        services={**services, "record": Check(status=HealthStatus.HEALTHY)},
+        services={**services, "record": ServiceCheck(status=HealthStatus.HEALTHY)},
+        watched=list(states.values()),
         trials=trials,
         user=call.caller.name,
         timestamp=datetime.now(timezone.utc),

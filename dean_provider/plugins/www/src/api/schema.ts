@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 333bbc7122b0a4dcb5051b7f09af13ea5d2c6b34e6d647de6aaec7a1ad2b8279
+// sha256 de17d59ab7a5e98313edad8999961acf01e0f94e323e363ab2a66be3798ba1f8
 
 export interface paths {
     "/api/v1/access": {
@@ -2622,6 +2622,25 @@ export interface components {
             truncated: boolean;
             watch: components["schemas"]["Watch"];
         };
+        /**
+         * ServiceCheck
+         * @description How a service is that was asked just now.
+         */
+        ServiceCheck: {
+            /** Latency Seconds */
+            latency_seconds?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Since
+             * @description When it came to be so; none where it was not watched, or was seen otherwise.
+             */
+            since?: string | null;
+            status: components["schemas"]["HealthStatus"];
+        };
         /** ServiceList */
         ServiceList: {
             /** Services */
@@ -2812,10 +2831,10 @@ export interface components {
             airflow_version: string;
             /**
              * Services
-             * @description IndexAgent, the Evolution API and the record.
+             * @description IndexAgent, the Evolution API and the record, asked just now.
              */
             services: {
-                [key: string]: components["schemas"]["Check"];
+                [key: string]: components["schemas"]["ServiceCheck"];
             };
             status: components["schemas"]["HealthStatus"];
             /**
@@ -2834,6 +2853,11 @@ export interface components {
             user: string;
             /** Version */
             version: string;
+            /**
+             * Watched
+             * @description Whatever else is watched, as it was when it was last asked.
+             */
+            watched?: components["schemas"]["ServiceState"][];
         };
         /**
          * Support

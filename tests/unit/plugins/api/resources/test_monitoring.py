@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from dean_provider.contract.monitoring import BudgetBurn, MetricType, ServiceState, ServiceStatus
+from dean_provider.contract.service import Health
+from dean_provider.errors import ConnectionFailedError
 from dean_provider.monitoring.reading import Family, Reading, Sample
 
 
@@ -44,6 +46,25 @@ def test_everything_at_one_glance(watched) -> None:
     assert [one["id"] for one in seen["recent"]] == [str(ended)]
     assert seen["budget"]["per_hour"] == pytest.approx(50 / 10 * 3600)
     assert seen["alerts"] == []
+
+
+def test_what_is_asked_now_tells_since_when_it_is_so_if_it_was_seen_so(make_gateway) -> None:
+    gateway = make_gateway(evolution={"health": Health(status="healthy")}, indexagent={"health": ConnectionFailedError("x")})
+    since = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    states = [
+        ServiceState(name="evolution", kind="evolution", status=ServiceStatus.UNHEALTHY, since=since, message="gone"),
+        ServiceState(name="indexagent", kind="indexagent", status=ServiceStatus.UNHEALTHY, since=since),
+        ServiceState(name="scheduler", kind="airflow", status=ServiceStatus.HEALTHY, since=since),
+    ]
+    gateway.around.monitor.history.add(Reading(datetime.now(timezone.utc), "host/1", 10.0, services=tuple(states)))
+    told = gateway.get("/status").json()
+    assert {name: one["since"] for name, one in told["services"].items()} == {
+        "evolution": None,
+        "indexagent": "2026-01-01T00:00:00Z",
+        "record": None,
+    }
+    assert (told["services"]["evolution"]["status"], told["services"]["evolution"]["message"]) == ("healthy", "")
+    assert [(one["name"], one["since"]) for one in told["watched"]] == [("scheduler", "2026-01-01T00:00:00Z")]
 
 
 def test_trials_of_others_are_not_told(watched) -> None:
