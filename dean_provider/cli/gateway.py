@@ -165,8 +165,10 @@ def _undisturbed() -> Iterator[None]:
 
 def _refused(error: ValidationError) -> InvalidConfigurationError:
     """A request that breaks a rule of its model, and so was never sent."""
+    from dean_provider.config.rules import sentence
+
     problems = [
-        {"field": ".".join(map(str, problem["loc"])), "rule": problem["msg"]}
+        {"field": ".".join(map(str, problem["loc"])), "rule": sentence(problem)}
         for problem in error.errors(include_url=False, include_input=False)
     ]
     return InvalidConfigurationError("This cannot be asked of the gateway.", details={"problems": problems})

@@ -35,6 +35,8 @@ def list_(
     as_json: bool,
 ) -> None:
     """List the agents of TRIAL."""
+    if generation is not None and all_generations:
+        raise click.UsageError("Give either --generation or --all-generations.")
     from dean_provider.cli.naming import trial_of
     from dean_provider.contract.endpoints.gateway import LIST_TRIAL_AGENTS
     from dean_provider.contract.inspection import ListTrialAgents

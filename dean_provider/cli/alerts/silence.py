@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from dean_provider.cli.labels import labels
 from dean_provider.cli.options import asking, json_option, key_option
 
 if TYPE_CHECKING:
@@ -24,23 +24,16 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _labels(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in value]
-    if wrong := [name for name, sign, _ in pairs if not name or not sign]:
-        raise click.BadParameter(f"{wrong[0]!r} is not of the form KEY=VALUE.", ctx=ctx, param=param)
-    return {name: text for name, _, text in pairs}
-
-
 @click.command()
 @click.option("--rule", help="Only of this rule.")
-@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", callback=_labels, help="Only with this label. May be repeated.")
+@click.option("--label", "given", multiple=True, metavar="KEY=VALUE", callback=labels, help="Only with this label. May be repeated.")
 @click.option("--for", "seconds", required=True, metavar="TIME", callback=_seconds, help="How long, from now on: 90m, 2h, 3d.")
 @click.option("--comment", default="", help="Why; it is recorded.")
 @key_option
 @asking
 @json_option
 def silence(
-    gateway: Gateway, *, rule: str | None, labels: dict[str, str], seconds: int, comment: str, idempotency_key: str | None, as_json: bool
+    gateway: Gateway, *, rule: str | None, given: dict[str, str], seconds: int, comment: str, idempotency_key: str | None, as_json: bool
 ) -> None:
     """Have nobody notified of what matches, for a while. Incidents are recorded all the same."""
     from dean_provider.cli.moments import shown
@@ -48,9 +41,9 @@ def silence(
     from dean_provider.contract.alert import AddSilence
     from dean_provider.contract.endpoints.gateway import ADD_SILENCE
 
-    if not rule and not labels:
+    if not rule and not given:
         raise click.UsageError("Give --rule or --label: a silence of everything hides what nobody expects.")
-    made = gateway.call(ADD_SILENCE, AddSilence(rule=rule, labels=labels, seconds=seconds, comment=comment), key=idempotency_key)
+    made = gateway.call(ADD_SILENCE, AddSilence(rule=rule, labels=given, seconds=seconds, comment=comment), key=idempotency_key)
     if as_json:
         print_json(made.model_dump(mode="json"))
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from dean_provider.cli.labels import label
 from dean_provider.cli.moments import moment
 from dean_provider.cli.options import asking, json_option
 from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option, print_listing
@@ -26,7 +27,7 @@ STATUSES = ("requested", "preparing", "running", "paused", "completed", "failed"
 @click.option("--name", help="Only those with this name.")
 @click.option("--owner", help="Only those that this person asked for.")
 @click.option("--parent", help="Only forks of this trial: its id, the beginning of it, or its name.", metavar="TRIAL")
-@click.option("--label", metavar="KEY=VALUE", help="Only those with this label.")
+@click.option("--label", metavar="KEY=VALUE", callback=label, help="Only those with this label.")
 @click.option("--search", metavar="TEXT", help="Only those with this in their name or id.")
 @click.option(
     "--since",

@@ -20,6 +20,11 @@ def test_none(signed_in, dean, trial) -> None:
     assert dean("agents", "list", "one")[:2] == (0, "No agents.\n")
 
 
+def test_one_generation_and_all_of_them_is_usage(signed_in, dean) -> None:
+    assert dean("agents", "list", "one", "--generation", "1", "--all-generations")[0] == 2
+    assert signed_in.asked == []
+
+
 def test_pages(signed_in, dean, trial, agent) -> None:
     signed_in.add(trial("one", generation=0))
     signed_in.agents = [agent(f"a-{number}") for number in range(5)]

@@ -68,10 +68,17 @@ def test_what_is_no_moment_is_usage(signed_in, dean, text: str) -> None:
 
 
 def test_a_filter_that_cannot_be_is_named(signed_in, dean) -> None:
-    code, out, _ = dean("trial", "list", "--label", "team", "--json")
+    code, out, _ = dean("trial", "list", "--search", "x" * 201, "--json")
     assert code == 3
-    assert json.loads(out)["details"]["problems"][0]["field"] == "label"
+    assert json.loads(out)["details"]["problems"] == [{"field": "search", "rule": "must have at most 200 characters"}]
     assert signed_in.asked == []
+
+
+@pytest.mark.parametrize("text", ["team", "=red", ""])
+def test_what_is_no_label_is_usage(signed_in, dean, text: str) -> None:
+    code, _, err = dean("trial", "list", "--label", text)
+    assert code == 2
+    assert f"{text!r} is not of the form KEY=VALUE" in err
 
 
 def test_a_limit_ends_in_a_cursor_and_all_ends_in_none(signed_in, dean, trial) -> None:
