@@ -9,7 +9,7 @@ import rich_click as click
 
 from dean_provider.cli.options import asking, every_option, json_lines_option
 from dean_provider.cli.paging import Listing, all_option, cursor_option, limit_option
-from dean_provider.cli.terminal import print_line, print_text, told
+from dean_provider.cli.terminal import print_line, print_note, print_text, told
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
@@ -53,7 +53,9 @@ def events(
     workflow_id = trial_of(gateway, trial).id if follow else trial_id_of(gateway, trial)
     request = ListEvents(workflow_id=workflow_id, after=after, event_type=event_type, cursor=cursor)
     listing = Listing(gateway, LIST_EVENTS, request, "events", limit=None if everything else limit)
+    shown = 0
     for page in _followed(gateway, request, every) if follow else listing.pages():
+        shown += len(page)
         for event in page:
             if as_json:
                 print_line(event.model_dump(mode="json"))
@@ -61,6 +63,8 @@ def events(
                 _print(event)
     if not as_json:
         listing.print_more()
+    if not shown:
+        _print_none(event_type, as_json=as_json)
 
 
 def _followed(gateway: Gateway, request: ListEvents, every: float) -> Iterator[list[Event]]:
@@ -76,6 +80,19 @@ def _followed(gateway: Gateway, request: ListEvents, every: float) -> Iterator[l
             yield page
             if page:
                 request = request.model_copy(update={"after": page[-1].sequence, "cursor": None})
+
+
+def _print_none(event_type: str | None, *, as_json: bool) -> None:
+    """Say that there is nothing to show, and what may have been meant by a type that nobody knows here."""
+    from difflib import get_close_matches
+
+    from dean_provider.contract.events.names import EVENT_NAMES
+
+    if not as_json:
+        print_text("No events.")
+    if event_type and event_type not in EVENT_NAMES:
+        close = get_close_matches(event_type, EVENT_NAMES, n=1)
+        print_note(f"This version knows no events of type {event_type!r}.{f' Did you mean {close[0]}?' if close else ''}")
 
 
 def _print(event: Event) -> None:

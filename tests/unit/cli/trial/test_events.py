@@ -70,3 +70,11 @@ def test_what_a_person_sees_of_a_terminal_event_fits_on_a_line(recorded, dean, m
     line = dean("trial", "events", "one")[1].splitlines()[0]
     assert len(line) == 60
     assert line.endswith("…")
+
+
+def test_nothing_to_show_is_said_and_what_may_have_been_meant(signed_in, dean, trial) -> None:
+    signed_in.add(trial("one"))
+    assert dean("trial", "events", "one") == (0, "No events.\n", "")
+    code, out, err = dean("trial", "events", "one", "--type", "trial.fail", "--json")
+    assert (code, out) == (0, "")
+    assert "no events of type 'trial.fail'. Did you mean trial.failed?" in err
