@@ -36,7 +36,7 @@ def configuration(given: Sequence[str], file: Path | None = None) -> dict[str, A
 
 
 def _file(file: Path) -> dict[str, Any]:
-    layer = read_file(file)
+    layer = read_file(file, "--file")
     if layer.problems:
         raise invalid(layer.problems, subject=f"The file {file}")
     return {name: item.value for name, item in layer.given.items()}

@@ -80,13 +80,16 @@ def read_document(path: Path, option: str) -> Document:
         raise invalid([problem], subject=str(path)) from None
 
 
-def read_file(path: Path) -> Layer:
-    """The settings in the YAML file at ``path``. Whatever is wrong with the file becomes a problem of the layer, never an exception."""
+def read_file(path: Path, option: str = "config_file") -> Layer:
+    """The settings in the YAML file at ``path``. Whatever is wrong with the file becomes a problem of the layer, never an exception.
+
+    :param option: what named the file, for the problem.
+    """
     origin = f"file {path}"
     try:
         document = _document(_text(path))
     except _Refused as refused:
-        return Layer(problems=[ConfigProblem("config_file", str(path), refused.rule, origin, refused.suggestion)])
+        return Layer(problems=[ConfigProblem(option, str(path), refused.rule, origin, refused.suggestion)])
 
     def place(keys: tuple[str, ...]) -> str:
         line = document.lines.get(keys)

@@ -61,12 +61,13 @@ def resolve(
     return combined([_file(named) if named else Layer(), stored_layer(stored()), airflow, top])
 
 
-def check_file(path: Path) -> Resolved:
+def check_file(path: Path, option: str = FILE) -> Resolved:
     """The settings of the YAML file at ``path`` over nothing but the defaults.
 
+    :param option: what named the file, for a problem with the file itself.
     :raises InvalidConfigurationError: with every problem of the file.
     """
-    return combined([_without_itself(read_file(path))], subject=f"The file {path}")
+    return combined([_without_itself(read_file(path, option))], subject=f"The file {path}")
 
 
 def check_names(settings: Mapping[str, Any], subject: str) -> None:

@@ -18,7 +18,7 @@ def validate(*, file: Path, as_json: bool) -> None:
     from dean_provider.config import check_file
     from dean_provider.config.text import to_text
 
-    resolved = check_file(file)
+    resolved = check_file(file, "FILE")
     values = resolved.display()
     given = {name: values[name] for name, origin in resolved.origins.items() if origin != "default"}
     if as_json:

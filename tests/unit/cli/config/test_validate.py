@@ -62,4 +62,6 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: str | None, said: s
     if content:
         file.write_text(content)
     assert main(["config", "validate", str(file)]) == 3
-    assert said in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"FILE = {file}" in err
+    assert said in err
