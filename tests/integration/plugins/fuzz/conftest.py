@@ -40,6 +40,7 @@ class Fuzz:
     :param headers: sent with every request.
     :param recipes: by operation id, what a request must hold to make sense there.
     :param before: what happens before each request.
+    :param mounted: below another application, whose routes end at a line break: a path with one never comes to this interface.
     :param instead: headers of the next request only.
     :param logs: of the processes behind it; a crash that is told in one of them is a finding as well.
     """
@@ -49,6 +50,7 @@ class Fuzz:
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     logs: tuple[Path, ...] = ()
     before: Callable[[], None] = lambda: None
+    mounted: bool = False
     seed: int = 1
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
@@ -174,6 +176,9 @@ class Fuzz:
         for part in (case.query, case.body):
             if isinstance(part, dict) and isinstance(part.get("wait_seconds"), (int, float)):
                 part["wait_seconds"] = min(part["wait_seconds"], 0.02)
+        for name, value in (case.path_parameters or {}).items():
+            if self.mounted and isinstance(value, str):
+                case.path_parameters[name] = value.replace("\n", "-")
         recipe = self.recipes.get(f"{_name(case.operation)} always")
         if recipe is not None:
             recipe(case, self)

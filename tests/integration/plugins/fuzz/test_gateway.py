@@ -201,7 +201,8 @@ def test_the_gateway_answers_everything_as_it_says(
     recorded = Recorded(server, caller_of(services.indexagent, services.evolution), small)
     headers = {"Authorization": f"Bearer {server.tokens['admin']}"}
     logs = (*services.logs, server.home / "server.log")
-    asked = fuzz(f"{server.origin}{server.prefix}/dean", headers=headers, recipes=recorded.recipes, logs=logs, before=recorded.hold)
+    url = f"{server.origin}{server.prefix}/dean"
+    asked = fuzz(url, headers=headers, recipes=recorded.recipes, logs=logs, before=recorded.hold, mounted=True)
     requests, at_least = amount(*REQUESTS[place])
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)
