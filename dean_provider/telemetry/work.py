@@ -16,10 +16,15 @@ _CARRIERS = ("plan", "trial")
 
 @contextmanager
 def working(step: str, **known: Any) -> Iterator[None]:
-    """:param known: ``trial_id``, ``workflow_id``, ``dag_id``, ``run_id``, ``correlation_id``, as far as they are known."""
+    """What happens inside belongs to the step. Its calls carry the correlation id as their request's id, so lines say it under both names.
+
+    :param known: ``trial_id``, ``workflow_id``, ``dag_id``, ``run_id``, ``correlation_id``, as far as they are known.
+    """
     from structlog.contextvars import bound_contextvars  # noqa: PLC0415 - not while a DAG file is parsed
 
     told = {name: str(value) for name, value in known.items() if value not in (None, "")}
+    if "correlation_id" in told:
+        told["request_id"] = told["correlation_id"]
     with bound_contextvars(**told), span(f"dean.{step}", **told):
         yield
 

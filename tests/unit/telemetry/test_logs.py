@@ -58,6 +58,7 @@ def test_a_request_is_named_in_every_line_and_thread(lines) -> None:
 def test_a_step_names_trial_run_and_correlation_id(lines) -> None:
     line = lines["of a step"]
     assert (line["trial_id"], line["run_id"], line["correlation_id"]) == ("t-1", "run-1", "corr-1")
+    assert line["request_id"] == "corr-1"
     assert line["level"] == "info"
 
 
