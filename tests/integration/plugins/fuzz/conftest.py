@@ -328,6 +328,34 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             process.stdout.close()
 
 
+@pytest.fixture
+def caller(services: Services, caller_of: Callable[[str, str], Any]) -> Any:
+    return caller_of(services.indexagent, services.evolution)
+
+
+class Steering:
+    """Pauses and resumes trials at their service. One that runs would take a processor from everything that is asked next."""
+
+    def __init__(self, caller: Any) -> None:
+        self.caller = caller
+        self.running: str | None = None
+        """The trial that the next request lets run."""
+
+    def steer(self, trial_id: str, how: str) -> None:
+        self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/{how}", json={})
+
+    def hold(self) -> None:
+        """Pause what the last request let run."""
+        if self.running is not None:
+            self.steer(self.running, "pause")
+            self.running = None
+
+
+@pytest.fixture
+def steering(caller: Any) -> Steering:
+    return Steering(caller)
+
+
 @pytest.fixture(scope="session")
 def oldest_python() -> str:
     """Interpreter with the oldest supported Airflow."""

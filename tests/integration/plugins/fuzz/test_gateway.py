@@ -28,15 +28,15 @@ CHANGED = ({"population_size": 40}, {"poll_seconds": 2.5}, {"failure_tolerance":
 class Recorded:
     """Trials of the services that the gateway has on record, and what a request about them must hold to make sense."""
 
-    def __init__(self, server: Any, caller: Any, small: Any) -> None:
+    def __init__(self, server: Any, caller: Any, small: Any, steering: Any) -> None:
         self.server = server
         self.caller = caller
+        self.steering = steering
         self.small = small
         self.reports = server.home / "dean" / "reports"
         self.reports.mkdir(parents=True)
         self.completed = [self.record(caller.run(small(name=f"ended-{number}", population_size=30))) for number in range(3)]
         self.held: dict[str, str] = {}
-        self.running: str | None = None
         self.agents: dict[str, list[str]] = {}
         self.pattern = "fuzzed"
         body = {"ranges": [{"trait": "x", "index": 0, "low": -0.1, "high": 0.1}]}
@@ -70,26 +70,17 @@ class Recorded:
         """One that would run long, and is paused; a few of them are enough."""
         if len(self.held) < 3:
             trial = self.caller.start(self.small(name="long", generations=50_000))
-            self.steer(trial.trial_id, "pause")
+            self.steering.steer(trial.trial_id, "pause")
             self.held[self.record(trial)] = trial.trial_id
         case.path_parameters["workflow_id"] = fuzz.random.choice(list(self.held))
 
     def pause(self, case: Any, fuzz: Any) -> None:
         self.going_on(case, fuzz)
-        self.steer(self.held[case.path_parameters["workflow_id"]], "resume")
+        self.steering.steer(self.held[case.path_parameters["workflow_id"]], "resume")
 
     def resume(self, case: Any, fuzz: Any) -> None:
         self.going_on(case, fuzz)
-        self.running = self.held[case.path_parameters["workflow_id"]]
-
-    def hold(self) -> None:
-        """A trial that runs would take a processor from everything that is asked next."""
-        if self.running is not None:
-            self.steer(self.running, "pause")
-            self.running = None
-
-    def steer(self, trial_id: str, how: str) -> None:
-        self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/{how}", json={})
+        self.steering.running = self.held[case.path_parameters["workflow_id"]]
 
     def cancel(self, case: Any, fuzz: Any) -> None:
         self.going_on(case, fuzz)
@@ -196,13 +187,13 @@ def server(place: str, request: pytest.FixtureRequest, start_shared_server: Any,
 
 
 def test_the_gateway_answers_everything_as_it_says(
-    place: str, server: Any, services: Any, caller_of: Any, small: Any, fuzz: Any, amount: Any
+    place: str, server: Any, services: Any, caller: Any, small: Any, steering: Any, fuzz: Any, amount: Any
 ) -> None:
-    recorded = Recorded(server, caller_of(services.indexagent, services.evolution), small)
+    recipes = Recorded(server, caller, small, steering).recipes
     headers = {"Authorization": f"Bearer {server.tokens['admin']}"}
     logs = (*services.logs, server.home / "server.log")
     url = f"{server.origin}{server.prefix}/dean"
-    asked = fuzz(url, headers=headers, recipes=recorded.recipes, logs=logs, before=recorded.hold, mounted=True)
+    asked = fuzz(url, headers=headers, recipes=recipes, logs=logs, before=steering.hold, mounted=True)
     requests, at_least = amount(*REQUESTS[place])
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)

@@ -112,8 +112,7 @@ class Populations:
         }
 
 
-def test_indexagent_answers_everything_as_it_says(services, caller_of, fuzz, amount) -> None:
-    caller = caller_of(services.indexagent, services.evolution)
+def test_indexagent_answers_everything_as_it_says(services, caller, fuzz, amount) -> None:
     asked = fuzz(services.indexagent, recipes=Populations(caller).recipes, logs=services.logs)
     requests, at_least = amount(7500)
     asked.run(requests, at_least)
@@ -123,13 +122,13 @@ def test_indexagent_answers_everything_as_it_says(services, caller_of, fuzz, amo
 class Trials:
     """What a request to the Evolution API must hold to make sense there."""
 
-    def __init__(self, caller: Any, small: Any) -> None:
+    def __init__(self, caller: Any, small: Any, steering: Any) -> None:
         self.caller = caller
+        self.steering = steering
         self.small = small
         self.completed = [caller.run(small(name=f"ended-{number}", population_size=30, generations=2)) for number in range(3)]
         self.patterns: list[str] = []
         self.held_ones: list[str] = []
-        self.running: str | None = None
 
     def config(self, fuzz: Any) -> Any:
         return self.small(name=f"drawn-{next(_numbers)}", generations=fuzz.random.randint(1, 3), seed=fuzz.random.randint(0, 10**6))
@@ -154,27 +153,18 @@ class Trials:
         """One that runs long, and is paused."""
         if len(self.held_ones) < 3:
             trial_id = self.caller.start(self.small(name="long", generations=2000)).trial_id
-            self.steer(trial_id, "pause")
+            self.steering.steer(trial_id, "pause")
             self.held_ones.append(trial_id)
         case.path_parameters["trial_id"] = fuzz.random.choice(self.held_ones)
 
     def pause(self, case: Any, fuzz: Any) -> None:
         self.held(case, fuzz)
         if fuzz.random.random() < 0.8:
-            self.steer(case.path_parameters["trial_id"], "resume")
+            self.steering.steer(case.path_parameters["trial_id"], "resume")
 
     def resume(self, case: Any, fuzz: Any) -> None:
         self.held(case, fuzz)
-        self.running = case.path_parameters["trial_id"]
-
-    def hold(self) -> None:
-        """A trial that runs would take a processor from everything that is asked next."""
-        if self.running is not None:
-            self.steer(self.running, "pause")
-            self.running = None
-
-    def steer(self, trial_id: str, how: str) -> None:
-        self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/{how}", json={})
+        self.steering.running = case.path_parameters["trial_id"]
 
     def stop(self, case: Any, fuzz: Any) -> None:
         self.held(case, fuzz)
@@ -229,10 +219,9 @@ class Trials:
         }
 
 
-def test_the_evolution_api_answers_everything_as_it_says(services, caller_of, small, fuzz, amount) -> None:
-    caller = caller_of(services.indexagent, services.evolution)
-    trials = Trials(caller, small)
-    asked = fuzz(services.evolution, recipes=trials.recipes, logs=services.logs, before=trials.hold)
+def test_the_evolution_api_answers_everything_as_it_says(services, caller, small, steering, fuzz, amount) -> None:
+    recipes = Trials(caller, small, steering).recipes
+    asked = fuzz(services.evolution, recipes=recipes, logs=services.logs, before=steering.hold)
     requests, at_least = amount(5000)
     asked.run(requests, at_least)
     asked.require(at_least=at_least, successes=0.6)
