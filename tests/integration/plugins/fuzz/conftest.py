@@ -178,7 +178,8 @@ class Fuzz:
                 part["wait_seconds"] = min(part["wait_seconds"], 0.02)
         for name, value in (case.path_parameters or {}).items():
             if self.mounted and isinstance(value, str):
-                case.path_parameters[name] = value.replace("\n", "-")
+                # Drawn ones are quoted already.
+                case.path_parameters[name] = value.replace("\n", "-").replace("%0A", "-")
         recipe = self.recipes.get(f"{_name(case.operation)} always")
         if recipe is not None:
             recipe(case, self)
