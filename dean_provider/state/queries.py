@@ -89,7 +89,6 @@ def list_events(session: Session, request: ListEvents) -> EventPage:
     :raises NotFoundError: when there is no such execution.
     :raises InvalidConfigurationError: for a foreign cursor.
     """
-    _exists(session, request.workflow_id)
     key = read_cursor(request.cursor, int)
     sequence = _events.c.sequence
     conditions = [_events.c.workflow_id == request.workflow_id, sequence > request.after]
@@ -102,6 +101,8 @@ def list_events(session: Session, request: ListEvents) -> EventPage:
     order = sequence.desc() if request.newest_first else sequence
     statement = select(_events.c.canonical, _events.c.hash).where(*conditions).order_by(order).limit(request.limit + 1)
     events = [event_of(canonical, sealed) for canonical, sealed in session.execute(statement)]
+    if not events:
+        _exists(session, request.workflow_id)
     page = events[: request.limit]
     return EventPage(events=page, next_cursor=write_cursor(page[-1].sequence) if len(events) > request.limit else None)
 

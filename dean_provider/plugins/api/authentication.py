@@ -50,6 +50,10 @@ def _unknown(reason: str = "") -> AuthenticationError:
     )
 
 
+def _person(user: Any, address: str | None, *, by_cookie: bool) -> Caller:
+    return Caller(CallerKind.USER, str(user.get_name()), address, user=user, by_cookie=by_cookie)
+
+
 class KnownUsers:
     """Users by bearer token, for a few seconds: a page that asks ten things at once is looked up once.
 
@@ -66,15 +70,20 @@ class KnownUsers:
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[float, Any]] = OrderedDict()
 
+    def remembered(self, token: str) -> Any:
+        """The user ``token`` stood for a moment ago; nothing when that is longer ago, or never was."""
+        found = self._known.get(sha256(token.encode()).digest())
+        return found[1] if found is not None and self._clock() - found[0] < _REMEMBERED_SECONDS else None
+
     async def user(self, token: str) -> Any:
         """The user ``token`` stands for.
 
         :raises starlette.exceptions.HTTPException: nobody, as Airflow says it.
         """
+        user = self.remembered(token)
+        if user is not None:
+            return user
         name = sha256(token.encode()).digest()
-        found = self._known.get(name)
-        if found is not None and self._clock() - found[0] < _REMEMBERED_SECONDS:
-            return found[1]
         user = await (self._workers.run(lambda: async_to_sync(self._resolve)(token)) if self._blocks else self._resolve(token))
         self._known[name] = (self._clock(), user)
         self._known.move_to_end(name)
@@ -111,6 +120,9 @@ class Identity:
         presented = _bearer(request)
         if presented and self._scrapes(request, presented):
             return Caller(CallerKind.SCRAPER, "metrics", address)
+        user = self._users.remembered(presented) if presented else None
+        if user is not None:
+            return _person(user, address, by_cookie=False)
         if presented and is_task_token(presented):
             claims = await self._workers.run(lambda: self._tokens.verify(presented))
             return Caller(CallerKind.TASK, claims.sub, address, task=claims)
@@ -118,7 +130,7 @@ class Identity:
             user = await (self._users.user(presented) if presented else self._session_user(request))
         except HTTPException as error:
             raise _unknown("" if error.detail == "Not authenticated" else f"Airflow does not accept this: {error.detail}.") from None
-        return Caller(CallerKind.USER, str(user.get_name()), address, user=user, by_cookie=not presented)
+        return _person(user, address, by_cookie=not presented)
 
     def _scrapes(self, request: Request, presented: str) -> bool:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))

@@ -65,7 +65,7 @@ class Room:
         return self.expensive if served.expensive else self.cheap
 
 
-def _sparse(
+async def _sparse(  # on the loop: FastAPI would run a plain function in a thread, which costs more than all else it does
     fields: Annotated[
         str | None, Query(description="Only these fields of the answer, or of each item of a page, separated by commas.", max_length=2000)
     ] = None,

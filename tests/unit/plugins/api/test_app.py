@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
+import anyio.to_thread
 import pytest
 
 from dean_provider.contract.endpoints import gateway as operations
@@ -136,6 +137,20 @@ def test_the_description_says_who_may(gateway) -> None:
     assert "https://" not in page.text
     for path in ("/docs", "/openapi.json"):
         assert gateway.client.get(path, headers={"x-caller": "task:mine"}).status_code == 403
+
+
+def test_a_read_takes_a_thread_once(gateway, monkeypatch) -> None:
+    workflow_id, run_sync, taken = gateway.trial(), anyio.to_thread.run_sync, []
+
+    async def counted(function, *arguments, **more):
+        taken.append(function)
+        return await run_sync(function, *arguments, **more)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
+    for path in ("/trials?limit=5", f"/trials/{workflow_id}", f"/trials/{workflow_id}?fields=id", f"/workflows/{workflow_id}/events"):
+        taken.clear()
+        assert gateway.get(path).status_code == 200
+        assert len(taken) == 1, path
 
 
 def test_expensive_reads_are_turned_away_first(gateway, monkeypatch) -> None:
