@@ -1,13 +1,16 @@
 """The gateway in Airflow's API server: what a request costs with few and with many trials, with many clients, and what it costs Airflow.
 
-    python benchmarks/gateway.py [--trials 10000] [--generations 1000] [--db postgres|sqlite] [--clients 100] [--seconds 15] [--json]
+    python benchmarks/gateway.py [--trials 10000] [--generations 1000] [--events 20] [--db postgres|sqlite] [--clients 100]
+        [--seconds 15] [--json]
 
 One API server (Airflow's own, one worker process) on a database of its own in a temporary folder; the load comes from this process.
 
-few and many: one client asks one thing at a time, at 10 trials and at all of them, each with so many generations on record (rows made in
-the database). clients: so many at once, over kept connections, a mix of what the page asks for: paced, each asks once a second as a page
-that is open does; and as fast as they can. Airflow's own list of pools is asked alone only: a hundred at once take all of its connections.
-memory: resident set of the API server's processes after a hundred requests, with the gateway and without it, in turns.
+An admin signed in by name asks. lists: one client asks one thing at a time, at 10 trials and at all of them, each with so many generations
+on record and ``--events`` events (rows made in the database); beside the milliseconds stand those of processor time in the server, which
+other work on the machine changes less. clients: so many at once, over kept connections, a mix of what the page asks for: paced, each asks
+once a second as a page that is open does; and as fast as they can. Airflow's own cheapest route that asks who is there is put under the
+same load, as the floor. Its list of pools is asked alone only: a hundred at once take all of its connections. memory: resident set of the
+API server's processes after a hundred requests, with the gateway and without it, in turns.
 """
 
 from __future__ import annotations
@@ -64,6 +67,9 @@ SINGLE = (
     ("figures in 1000 points", "/dean/api/v1/trials/{one}/generations"),
 )
 AIRFLOW = "/api/v2/pools?limit=20"
+FLOOR = "/ui/auth/me"
+"""Airflow says who asks: its middleware and its check of the token, and next to nothing else."""
+USER = {"username": "bench", "password": "bench"}
 
 
 class Server:
@@ -79,7 +85,8 @@ class Server:
         return {
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER['username']}:admin",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.url,
             "AIRFLOW__API_AUTH__JWT_SECRET": "for-benchmarks-only-0123456789-0123456789-0123456789-0123456789",
             "AIRFLOW__DEAN__GATEWAY_REQUESTS_PER_SECOND": "0",
@@ -89,6 +96,7 @@ class Server:
 
     def migrate(self) -> None:
         airflow = str(Path(sys.executable).with_name("airflow"))
+        (self.home / "passwords.json").write_text(json.dumps({USER["username"]: USER["password"]}))
         self.supervisor.call(Program("migrate", (airflow, "db", "migrate"), self.environment()), timeout=300)
 
         self.supervisor.call(Program("dags", (sys.executable, "-c", KNOWN), self.environment()), timeout=120)
@@ -106,7 +114,7 @@ class Server:
         self.supervisor.wait_for(self._answers, name, timeout=180, every=0.2)
         self.pid = component.pid
         try:
-            yield httpx.get(f"{self.address}/auth/token", trust_env=False).json()["access_token"]
+            yield httpx.post(f"{self.address}/auth/token", json=USER, trust_env=False).json()["access_token"]
         finally:
             component.signal(signal.SIGTERM, ends=True)
             component.wait(30)
@@ -119,33 +127,41 @@ class Server:
 
     def memory(self) -> float:
         """Resident set of the server and what it started, in MB."""
+        return sum(one.memory_info().rss for one in self._processes()) / 2**20
+
+    def processor(self) -> float:
+        """Seconds of processor time that the server has used."""
+        return sum(sum(one.cpu_times()[:2]) for one in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
         root = psutil.Process(self.pid)
-        return sum(one.memory_info().rss for one in [root, *root.children(recursive=True)]) / 2**20
+        return [root, *root.children(recursive=True)]
 
 
-def fill(engine: Engine, start: int, end: int, generations: int) -> str:
+def fill(engine: Engine, start: int, end: int, options: argparse.Namespace) -> str:
     from state import _fill, analyze
 
-    one = _fill(engine, start, end, generations)
+    one = _fill(engine, start, end, options.generations, options.events)
     analyze(engine)
     return str(one)
 
 
-def alone(address: str, token: str, one: str, times: int) -> dict[str, float]:
-    """Median milliseconds of one request at a time."""
-    found = {}
+def alone(server: Server, token: str, one: str, times: int) -> dict[str, dict[str, float]]:
+    """Median milliseconds of one request at a time, and milliseconds of the server's processor time for each."""
+    found, address = {}, server.address
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30) as client:
         page = client.get(f"{address}/dean/api/v1/trials?limit=5").raise_for_status().json()
-        for name, path in (*SINGLE, ("Airflow's list of pools", AIRFLOW)):
+        for name, path in (*SINGLE, ("Airflow's list of pools", AIRFLOW), ("Airflow's word on who asks", FLOOR)):
             url = address + path.format(one=one, cursor=page["next_cursor"])
             taken = []
-            for _ in range(3):
+            for _ in range(10):
                 client.get(url).raise_for_status()
+            before = server.processor()
             for _ in range(times):
                 start = time.perf_counter()
                 client.get(url).raise_for_status()
                 taken.append(1000 * (time.perf_counter() - start))
-            found[name] = statistics.median(taken)
+            found[name] = {"wall": statistics.median(taken), "processor": 1000 * (server.processor() - before) / times}
     return found
 
 
@@ -191,13 +207,20 @@ def crowd(server: Server, token: str, options: argparse.Namespace) -> dict[str, 
     ids = [row["id"] for row in listed["workflows"]]
     urls = [server.address + path.format(one=one) for _, path in MIX for one in ids]
 
+    floor = [server.address + FLOOR]
+
     def run(asked: list[str], every: float | None) -> dict[str, Any]:
-        return asyncio.run(together(token, asked, options.clients, options.seconds, every=every))
+        before = server.processor()
+        figures = asyncio.run(together(token, asked, options.clients, options.seconds, every=every))
+        answered = max(1.0, figures["requests per second"] * options.seconds)
+        return {**figures, "processor ms": 1000 * (server.processor() - before) / answered}
 
     run(urls, 1.0)
     return {
         "paced": run(urls, 1.0),
+        "paced, Airflow's word on who asks": run(floor, 1.0),
         "as fast as they can": run(urls, None),
+        "as fast as they can, Airflow's word on who asks": run(floor, None),
     }
 
 
@@ -231,14 +254,14 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         engine = create_engine(url)
         if {"lists", "clients"} & set(options.only):
             with server.running("api-server", DEAN_PLUGIN_API="1") as token:
-                one = fill(engine, 0, 10, options.generations)
+                one = fill(engine, 0, 10, options)
                 if "lists" in options.only:
-                    found["at 10"] = alone(server.address, token, one, options.times)
+                    found["at 10"] = alone(server, token, one, options.times)
                 began = time.perf_counter()
-                fill(engine, 10, options.trials, options.generations)
+                fill(engine, 10, options.trials, options)
                 found["filled in seconds"] = time.perf_counter() - began
                 if "lists" in options.only:
-                    found[f"at {options.trials}"] = alone(server.address, token, one, options.times)
+                    found[f"at {options.trials}"] = alone(server, token, one, options.times)
                 if "clients" in options.only:
                     found["clients"] = crowd(server, token, options)
         if "memory" in options.only:
@@ -250,14 +273,16 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def show(found: dict[str, Any], options: argparse.Namespace) -> None:
     if "lists" in options.only:
         few, many = found["at 10"], found[f"at {options.trials}"]
-        print(f"{options.db}, {options.generations} generations each, filled in {found['filled in seconds']:.0f} s")
-        print(f"{'median milliseconds, one at a time':36} {'at 10':>10} {f'at {options.trials}':>10} {'ratio':>7}")
-        for name, value in few.items():
-            print(f"{name:36} {value:10.1f} {many[name]:10.1f} {many[name] / value:7.2f}")
+        each = f"{options.generations} generations and {options.events} events"
+        print(f"{options.db}, each trial with {each}, filled in {found['filled in seconds']:.0f} s")
+        for what, title in (("wall", "median milliseconds, one at a time"), ("processor", "the server's processor milliseconds")):
+            print(f"{title:36} {'at 10':>10} {f'at {options.trials}':>10} {'ratio':>7}")
+            for name, value in few.items():
+                print(f"{name:36} {value[what]:10.2f} {many[name][what]:10.2f} {many[name][what] / value[what]:7.2f}")
     if "clients" in options.only:
         print(f"\n{options.clients} clients for {options.seconds:g} s, {options.trials} trials")
         for name, figures in found["clients"].items():
-            print(f"{name:46} " + ", ".join(f"{what} {value:.1f}" for what, value in figures.items()))
+            print(f"{name:48} " + ", ".join(f"{what} {value:.1f}" for what, value in figures.items()))
     if "memory" in options.only:
         print("\nmemory: " + ", ".join(f"{name} {value:.0f}" for name, value in found["memory"].items()))
 
@@ -266,6 +291,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What the gateway costs.")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--generations", type=int, default=1000, help="on record for each trial")
+    parser.add_argument("--events", type=int, default=20, help="on record for each trial")
     parser.add_argument("--db", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--times", type=int, default=100, help="requests of each kind, one at a time")
     parser.add_argument("--clients", type=int, default=100)

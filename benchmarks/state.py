@@ -7,8 +7,8 @@ commit on), both in a temporary folder.
 
 append: one generation told and committed at a time, against a bare INSERT of one row of the same bytes with commit, on the same connection,
 taking turns in every round; then a hundred at a time against a hundred bare rows. long: one workflow is filled by appends of 500 to
-``--events``; each figure is a median at 10 events and at all of them. many: ``--trials`` executions of ``--generations`` generations each
-(rows of figures made in the database) against 10.
+``--events``, for ``--fill-seconds`` at most, saying how far it is; each figure is a median at 10 events and at all of
+them. many: ``--trials`` executions of ``--generations`` generations each (rows of figures made in the database) against 10.
 """
 
 from __future__ import annotations
@@ -27,7 +27,25 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event, insert, literal, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    cast,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
@@ -143,18 +161,20 @@ def appends(engine: Engine, rounds: int, count: int) -> dict[str, Any]:
     return {**medians, **ratios}
 
 
-def history(engine: Engine, events: int) -> dict[str, Any]:
-    """One workflow, at ten events and at all of them."""
+def history(engine: Engine, events: int, most_seconds: float) -> dict[str, Any]:
+    """One workflow, at ten events and at all of them, or at as many as could be told in ``most_seconds``."""
     workflow_id, found = uuid4(), {}
     told(engine, workflow_id, [generation(number) for number in range(9)])
     found["at 10"] = _looks(engine, workflow_id, 10, 9)
     start, number = time.perf_counter(), 9 + 50
-    while number < events:
+    while number < events and time.perf_counter() - start < most_seconds:
         told(engine, workflow_id, [generation(one) for one in range(number, min(number + 500, events))])
-        number += 500
-    found["filled, events per second"] = events / (time.perf_counter() - start)
+        number = min(number + 500, events)
+        if number % 10_000 < 500:
+            print(f"{engine.dialect.name}, long: {number} of {events} events after {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    found["filled, events per second"] = number / (time.perf_counter() - start)
     analyze(engine)
-    found[f"at {events}"] = _looks(engine, workflow_id, events, number)
+    found[f"at {number}"] = _looks(engine, workflow_id, number, number)
     return found
 
 
@@ -193,8 +213,8 @@ def many(engine: Engine, trials: int, generations: int) -> dict[str, Any]:
     return found
 
 
-def _fill(engine: Engine, start: int, end: int, generations: int) -> UUID:
-    """Executions with figures; the id of one of them."""
+def _fill(engine: Engine, start: int, end: int, generations: int, events: int = 0) -> UUID:
+    """Executions with figures and so many events each; the id of one of them. Rows as the recorder writes them, made by the database."""
     rows = []
     for number in range(start, end):
         state = columns_of(opening(uuid4(), NOW + timedelta(seconds=number)))
@@ -202,21 +222,41 @@ def _fill(engine: Engine, start: int, end: int, generations: int) -> UUID:
         rows.append(
             {**state, **dag, "status": "completed" if number % 2 else "running", "generation": generations, "sequence": generations}
         )
-    series = select(literal(0).label("n")).cte("series", recursive=True)
-    series = series.union_all(select(series.c.n + 1).where(series.c.n < generations - 1))
+    numbers, first_numbers = _series(generations), _series(events)
     table = table_of(GenerationRow)
     figures = (
         [literal(0.5)] * 4 + [literal(1)] * 3 + [literal(value=False), literal(1.0), literal(NOW, table.c.completed_at.type), literal("a")]
     )
+    named = _event_columns(engine, first_numbers.c.n)
     for part in range(0, len(rows), 500):
         some = rows[part : part + 500]
         with Session(engine) as session, session.begin():
             session.execute(insert(WorkflowRow), some)
-            chosen = (
-                select(WorkflowRow.id, series.c.n, *figures).join(series, true()).where(WorkflowRow.id.in_([row["id"] for row in some]))
-            )
+            these = WorkflowRow.id.in_([row["id"] for row in some])
+            chosen = select(WorkflowRow.id, numbers.c.n, *figures).join(numbers, true()).where(these)
             session.execute(insert(table).from_select([column.name for column in table.columns], chosen))
+            if events:
+                chosen = select(*named.values()).join_from(WorkflowRow, first_numbers, true()).where(these)
+                session.execute(insert(table_of(EventRow)).from_select(list(named), chosen))
     return UUID(str(rows[len(rows) // 2]["id"]))
+
+
+def _series(count: int) -> Any:
+    series = select(literal(0).label("n")).cte("series", recursive=True)
+    return series.union_all(select(series.c.n + 1).where(series.c.n < count - 1))
+
+
+def _event_columns(engine: Engine, number: ColumnElement[int]) -> dict[str, Any]:
+    """A generation's event as it was really recorded, with keys of its own in each row; the chain they make does not verify."""
+    told(engine, sample := uuid4(), [generation(0)])
+    table = table_of(EventRow)
+    with Session(engine) as session, session.begin():
+        row = session.execute(select(table).where(table.c.workflow_id == sample, table.c.sequence == 2)).mappings().one()
+        session.execute(delete(EventRow).where(EventRow.workflow_id == sample))
+        session.execute(delete(WorkflowRow).where(WorkflowRow.id == sample))
+    own = func.gen_random_uuid() if engine.dialect.name == "postgresql" else func.lower(func.hex(func.randomblob(16)))
+    same = {column.name: literal(row[column.name], column.type) for column in table.columns}
+    return {**same, "id": own, "workflow_id": WorkflowRow.id, "sequence": number + 1, "idempotency_key": cast(number, String)}
 
 
 def _lists(engine: Engine, workflow_id: UUID) -> dict[str, float]:
@@ -249,7 +289,7 @@ def analyze(engine: Engine) -> None:
 def measure(kind: str, options: argparse.Namespace) -> dict[str, Any]:
     parts: dict[str, Callable[[Engine], dict[str, Any]]] = {
         "append": lambda engine: appends(engine, options.rounds, options.appends),
-        "long": lambda engine: history(engine, options.events),
+        "long": lambda engine: history(engine, options.events, options.fill_seconds),
         "many": lambda engine: many(engine, options.trials, options.generations),
     }
     found = {}
@@ -281,6 +321,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--appends", type=int, default=300, help="facts in each round")
     parser.add_argument("--events", type=int, default=100_000, help="of the long workflow")
+    parser.add_argument("--fill-seconds", type=float, default=300, help="the longest that filling the long workflow may take")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--generations", type=int, default=100, help="rows of figures for each trial")
     parser.add_argument("--db", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
