@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.plugins.conftest import METRICS_TOKEN, RUNNING, Server
+from tests.listeners import Collector, StatsdListener, collecting, hearing_statsd, told
 
 pytestmark = pytest.mark.integration
 SECONDS = 60.0
@@ -38,8 +34,14 @@ def scrape(server: Server) -> dict[str, list[Any]]:
     return {family.name: family.samples for family in text_string_to_metric_families(answer.text)}
 
 
-def test_what_is_known_of_everything(start_server) -> None:
-    server = start_server("simple", AIRFLOW__DEAN__MONITORING_SECONDS="1")
+@pytest.fixture
+def statsd() -> Iterator[StatsdListener]:
+    with hearing_statsd() as listener:
+        yield listener
+
+
+def test_what_is_known_of_everything(start_server, statsd) -> None:
+    server = start_server("simple", AIRFLOW__DEAN__MONITORING_SECONDS="1", **statsd.settings)
     seen = until(lambda: server.call("GET", "/overview").json(), lambda found: found["watch"]["taken_at"] is not None)
     services = {one["name"]: one for one in seen["services"]}
     assert services["database"]["status"] == "healthy"
@@ -60,53 +62,20 @@ def test_what_is_known_of_everything(start_server) -> None:
     assert figures["dean_trial_generation"]
     names = {one["name"] for one in server.call("GET", "/metrics").json()["series"]}
     assert {"dean_service_up", "dean_trials", "dean_host_memory_ratio", "dean_monitoring_round_seconds"} <= names
-
-
-class Collector(ThreadingHTTPServer):
-    """Takes what OpenTelemetry's exporters send."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Collect)
-        self.sent: list[tuple[str, bytes]] = []
-
-    def metrics(self) -> set[str]:
-        return {one.name for scope in self._scopes("/v1/metrics", ExportMetricsServiceRequest, "metrics") for one in scope.metrics}
-
-    def spans(self) -> list[Any]:
-        return [one for scope in self._scopes("/v1/traces", ExportTraceServiceRequest, "spans") for one in scope.spans]
-
-    def _scopes(self, path: str, kind: Any, what: str) -> list[Any]:
-        told = [kind.FromString(body) for sent, body in list(self.sent) if sent == path]
-        return [scope for one in told for resource in getattr(one, f"resource_{what}") for scope in getattr(resource, f"scope_{what}")]
-
-
-class _Collect(BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.sent.append((self.path, gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing."""
+    heard = {name.removeprefix("airflow."): said for name, said in statsd.heard.items() if name.startswith("airflow.dean.")}
+    assert heard["dean.service.up.database"] == ("g", 1)
+    assert heard["dean.service.up.evolution"] == ("g", 0)
+    assert heard["dean.trials.running"] == ("g", 2)
+    assert {"dean.monitoring.round_seconds", "dean.service.latency_seconds.database"} <= set(heard)
 
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    server = Collector()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with collecting() as server:
+        yield server
 
 
 def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_server, collector) -> None:
-    address = f"http://127.0.0.1:{collector.server_address[1]}"
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     secret = "hunter2-is-no-password"
     connection = {"conn_type": "dean_evolution", "host": "127.0.0.1", "port": 9, "password": secret, "extra": {"dialect": "reference"}}
@@ -117,12 +86,7 @@ def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_
         AIRFLOW__DEAN__REDIS_URL=f"redis://:{secret}@127.0.0.1:9/0",
         AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT=json.dumps(connection),
         AIRFLOW__METRICS__OTEL_ON="True",
-        AIRFLOW__TRACES__OTEL_ON="True",
-        OTEL_EXPORTER_OTLP_ENDPOINT=address,
-        OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
-        OTEL_TRACES_EXPORTER="otlp_proto_http",
-        OTEL_METRIC_EXPORT_INTERVAL="500",
-        OTEL_BSP_SCHEDULE_DELAY="200",
+        **collector.settings,
     )
     until(lambda: server.call("GET", "/overview").json(), lambda found: found["watch"]["taken_at"] is not None)
     scrape(server)
@@ -136,7 +100,7 @@ def test_lines_statistics_and_spans_say_whose_they_are_and_hold_no_secret(start_
     assert {"dean.trials", "dean.monitoring.round_seconds"} <= {name.removeprefix("airflow.") for name in names}
     spans = until(collector.spans, lambda found: any(one.trace_id.hex() == trace and one.name == "dean.request" for one in found))
     (of_request,) = [one for one in spans if one.name == "dean.request" and one.trace_id.hex() == trace]
-    assert {one.key: one.value.string_value for one in of_request.attributes}["dean.workflow_id"] == RUNNING
+    assert told(of_request)["dean.workflow_id"] == RUNNING
     assert any(one.name.startswith("dean.call evolution") and one.parent_span_id == of_request.span_id for one in spans)
     assert all(secret.encode() not in body for _, body in collector.sent)
     text = (server.home / "server.log").read_text("utf-8")
