@@ -24,6 +24,7 @@ from dean_provider.contract.trial import ListTrials, StartTrial, Trial, TrialRef
 from dean_provider.errors import InvalidStateError, ServiceFailureError
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
+from tests.listeners import Collector, StatsdListener, collecting, hearing_statsd
 
 DAGS = Path(__file__).parent / "dags"
 EXAMPLE = Path(dean_provider.__file__).parent / "example_dags" / "dean_example_after_trial.py"
@@ -63,17 +64,33 @@ def oldest_python() -> str:
     return python
 
 
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """Has the spans of everything that the newest Airflow does."""
+    with collecting() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def statsd() -> Iterator[StatsdListener]:
+    """Has the statistics of everything that the newest Airflow does."""
+    with hearing_statsd() as listener:
+        yield listener
+
+
 @pytest.fixture(scope="session", params=["newest", "oldest"])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """An Airflow on SQLite with the DAGs of ``tests/system/dags``, shared by the session. It has no triggerer until a test wants one."""
     home = tmp_path_factory.mktemp(f"stack-{request.param}")
     shutil.copytree(DAGS, home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(EXAMPLE, home / "dags")
+    env = dict(SETTINGS)
     if request.param == "newest":
         options = {"templates": request.getfixturevalue("templates")}
+        env |= {**request.getfixturevalue("collector").settings, **request.getfixturevalue("statsd").settings}
     else:
         options = {"airflow_python": request.getfixturevalue("oldest_python")}
-    with Stack(home, env=SETTINGS, triggerers=0, fresh=True, **options) as running:
+    with Stack(home, env=env, triggerers=0, fresh=True, **options) as running:
         for dag_id in DAG_IDS:
             running.wait_for_dag(dag_id, timeout=300)
         yield running

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from dean_provider.contract.trial import TerminationReason, TrialStatus
+from dean_provider.hooks import correlation_id
+from tests.listeners import told
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -22,8 +24,11 @@ def _triggerer(live):
 
 
 @pytest.mark.parametrize("stack", ["newest"], indirect=True)
-def test_every_way_to_start_a_trial(live):
-    """With the very conf the form sends, on a schedule, by another DAG's asset; each tells whoever is scheduled on trials."""
+def test_every_way_to_start_a_trial(live, collector, statsd):
+    """With the very conf the form sends, on a schedule, by another DAG's asset; each tells whoever is scheduled on trials.
+
+    One of them is looked for in the spans, statistics and log lines of every process that had to do with it.
+    """
     form = {name: param["value"] for name, param in live.stack.api.get(f"/dags/{live.dag_id}/details")["params"].items()}
     live.change("PATCH", "/dags/system_scheduled", {"is_paused": False})
     live.trigger("system_producer", "produce")
@@ -33,7 +38,7 @@ def test_every_way_to_start_a_trial(live):
     for name, dag_id in (("on-schedule", "system_scheduled"), ("on-asset", "system_on_asset")):
         listed = live.wait(lambda dag_id=dag_id: live.stack.api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"], f"{dag_id} to run")
         runs[name, dag_id] = listed[0]["dag_run_id"]
-    live.task("system_on_asset", runs["on-asset", "system_on_asset"]).deferred()
+    job = live.task("system_on_asset", runs["on-asset", "system_on_asset"]).deferred()
     live.let_go(limited)
 
     reasons = {}
@@ -52,6 +57,10 @@ def test_every_way_to_start_a_trial(live):
     ids = {live.outcome(dag_id, run_id)["trial_id"] for (_, dag_id), run_id in runs.items()}
     heard = _heard(live, ids)
     assert all(heard[trial_id]["digest"] and heard[trial_id]["status"] == "completed" for trial_id in ids)
+    run_id = runs["on-asset", "system_on_asset"]
+    _lines_say_whose_they_are(live, run_id, limited.trial_id, job)
+    _one_trace_has_it_all(live, collector, run_id, limited.trial_id)
+    _counted(statsd)
 
 
 def _linked(live, workflow_id: str) -> None:
@@ -69,6 +78,63 @@ def _linked(live, workflow_id: str) -> None:
     }
     served = live.stack.api._session.get(f"{live.stack.api.url}/{report}", timeout=30)
     assert (served.status_code, "by-form" in served.text) == (200, True)
+
+
+def _lines_say_whose_they_are(live, run_id: str, trial_id: str, job: int) -> None:
+    """On the worker and in the triggerer."""
+    waiting = live.task("system_on_asset", run_id)
+    written = {"worker": waiting.log(), "triggerer": waiting.trigger_log(job)}
+    for where, text in written.items():
+        lines = [line for line in map(json.loads, text.splitlines()) if trial_id in line["event"]]
+        assert lines, (where, text)
+        for line in lines:
+            assert line["trial_id"] == trial_id, (where, line)
+            assert (line["dag_id"], line["run_id"]) == ("system_on_asset", run_id)
+            same = correlation_id("system_on_asset", run_id, "await_evolution", -1)
+            assert line["correlation_id"] == line["request_id"] == same
+            assert {"workflow_id", "timestamp", "level"} <= set(line)
+
+
+def _one_trace_has_it_all(live, collector, run_id: str, trial_id: str) -> None:
+    """Steps and calls of the tasks and of the trigger, and what the gateway did for them, below Airflow's own spans of the run."""
+
+    def of_run() -> list[Any]:
+        spans = collector.spans()
+        traces = {span.trace_id for span in spans if told(span).get("airflow.dag_run.run_id") == run_id}
+        assert len(traces) <= 1
+        return [span for span in spans if span.trace_id in traces]
+
+    def names() -> set[str]:
+        return {span.name for span in of_run()}
+
+    last = {"worker.publish_report", "dean.PublishReportOperator", "worker.start_evolution", "trigger.await_evolution", "dean.TrialTrigger"}
+    live.wait(lambda: last <= names(), "the run's spans", 30)
+    spans = of_run()
+    by_id = {span.span_id: span for span in spans}
+    below = {(by_id[span.parent_span_id].name, span.name): told(span) for span in spans if span.parent_span_id in by_id}
+    step, wait = below["worker.start_evolution", "dean.StartEvolutionOperator"], below["trigger.await_evolution", "dean.TrialTrigger"]
+    started = below["dean.StartEvolutionOperator", "dean.call evolution.start_trial"]
+    looked = below["dean.TrialTrigger", "dean.call evolution.list_generations"]
+    for attributes in (step, wait, started, looked):
+        assert attributes["dean.trial_id"] == trial_id
+    assert wait["dean.correlation_id"] == correlation_id("system_on_asset", run_id, "await_evolution", -1)
+    recorded = {kind.string_value for span in spans if span.name == "dean.record" for kind in told(span)["dean.events"].values}
+    assert {"trial.started", "generation.completed", "trial.completed"} <= recorded
+    callers = {above for above, name in below if name == "dean.request"}
+    assert callers
+    assert all(above.startswith("dean.call gateway.") for above in callers)
+    assert {above for above, name in below if name == "dean.record"} == {"dean.request"}
+    assert {span.trace_id for span in collector.spans() if told(span).get("dean.trial_id") == trial_id} == {spans[0].trace_id}
+
+
+def _counted(statsd) -> None:
+    """By the tasks and the triggerer, by the API server's gateway and by its watching."""
+    kinds = {name.removeprefix("airflow."): kind for name, (kind, _) in statsd.heard.items() if name.startswith("airflow.dean.")}
+    assert kinds["dean.call.duration.evolution.start_trial"] == "ms", "from a task"
+    assert kinds["dean.call.duration.evolution.list_generations"] == "ms", "from a trigger"
+    assert kinds["dean.record.append"] == "ms"
+    assert kinds["dean.events.trial.started"] == kinds["dean.events.generation.completed"] == "c"
+    assert kinds["dean.service.up.evolution"] == kinds["dean.trials"] == "g"
 
 
 def _heard(live, trial_ids: set[str]) -> dict[str, dict[str, Any]]:
