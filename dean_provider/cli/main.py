@@ -40,9 +40,7 @@ GROUPS = {
 }
 """Every command, as the help lists them."""
 
-_PANELS: list[click.rich_click.CommandGroupDict] = [
-    {"name": title, "commands": [str(command.name) for command in commands]} for title, commands in GROUPS.items()
-]
+_PANELS = [{"name": title, "commands": [str(command.name) for command in commands]} for title, commands in GROUPS.items()]
 
 
 class UsageError(ConfigurationError):
