@@ -32,7 +32,7 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
   const [at, setAt] = useState<number | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const theme = useTheme();
-  const shape = JSON.stringify([curves.map(({ name, colour, dashed, width, marks }) => [name, colour, dashed, width, marks]), levels, height, time, theme, [...hidden]]);
+  const shape = JSON.stringify([curves.map(({ name, colour, dashed, width, marks }) => [name, colour, dashed, width, marks]), levels, height, time, theme]);
   const data = useMemo(
     () => [x, ...curves.map((curve) => curve.values), ...levels.map((level) => Array(x.length).fill(level.value))] as uPlot.AlignedData,
     [x, curves, levels],
@@ -42,9 +42,9 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
     () => summary(x, curves, levels, format, (value) => place(value, time, xName)),
     [x, curves, levels, format, time, xName],
   );
-  const latest = useRef({ data, format });
+  const latest = useRef({ data, format, hidden });
   useEffect(() => {
-    latest.current = { data, format };
+    latest.current = { data, format, hidden };
   });
 
   useEffect(() => {
@@ -54,7 +54,7 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
     const onZoom = () => {
       zoomed.current = true;
     };
-    const look = { height, time, format: (value: number) => latest.current.format(value), hidden, onZoom };
+    const look = { height, time, format: (value: number) => latest.current.format(value), hidden: latest.current.hidden, onZoom };
     const made = new uPlot(options(curves, levels, element.clientWidth || 600, look, setAt), latest.current.data, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -74,6 +74,13 @@ export function Chart({ title, x, xName = "generation", time = false, curves, le
     made.setData(data, !zoomed.current);
     if (zoomed.current && min != null && max != null) made.setScale("x", { min, max });
   }, [data]);
+
+  useEffect(() => {
+    plot.current?.series.forEach(({ label, show }, index) => {
+      const wanted = typeof label !== "string" || !hidden.has(label);
+      if (index > 0 && show !== wanted) plot.current?.setSeries(index, { show: wanted });
+    });
+  }, [hidden]);
 
   const last = x.length - 1;
   const shown = at ?? (last >= 0 ? last : null);
