@@ -80,6 +80,37 @@ def test_a_trial_is_paused_goes_on_and_is_cancelled_and_its_run_with_it(live: An
     assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
 
 
+def _told(ask: Ask, workflow_id: str, event_type: str) -> list[dict[str, Any]]:
+    return [event["details"] for event in ask("GET", f"/workflows/{workflow_id}/events?event_type={event_type}").json()["events"]]
+
+
+def test_airflows_own_buttons_approve_patterns_and_cancel_trials_and_both_are_on_record(live: Any, ask: Ask) -> None:
+    ended = _start(live, ask, live.endless("ended-by-airflow"))
+    asking = _start(live, ask, live.tiny("approved", population_size=20, generations=10, seed=1, pattern_policy="approve"))
+    approve = live.task(live.dag_id, asking["run_id"], "approve_patterns")
+    # Airflow 3.3 has a state for it.
+    live.wait(lambda: approve.now()["state"] in ("awaiting_input", "deferred"), "people to be asked")
+    (question,) = _told(ask, asking["id"], "approval.asked")
+    assert question["pattern_ids"]
+
+    live.change("PATCH", f"/dags/{live.dag_id}/dagRuns/{ended['run_id']}", {"state": "failed"})
+    live.stopped("ended-by-airflow")
+    # By then the scheduler knows that the task that asks has left its worker: no person answers before that, and it would ask again.
+    live.task(live.dag_id, ended["run_id"], "compensate").becomes("failed")
+    assert _becomes(live, ask, ended["id"], "cancelled")["generation"] >= 1
+    assert len(_told(ask, ended["id"], "trial.cancelled")) == 1
+
+    answer = {"chosen_options": ["Approve"], "params_input": {"comment": "looks right"}}
+    path = f"/dags/{live.dag_id}/dagRuns/{asking['run_id']}/taskInstances/approve_patterns/-1/hitlDetails"
+    live.change("PATCH", path, answer)
+    assert live.end(live.dag_id, asking["run_id"]) == "success"
+    (given,) = _told(ask, asking["id"], "approval.given")
+    assert (given["approved"], given["by"], given["comment"]) == (True, "admin", "looks right")
+    assert given["pattern_ids"] == question["pattern_ids"]
+    (applied,) = _told(ask, asking["id"], "pattern.applied")
+    assert sorted(applied["pattern_ids"]) == sorted(question["pattern_ids"])
+
+
 def test_a_fork_with_nothing_changed_ends_with_its_parents_digest(live: Any, ask: Ask) -> None:
     parent = _becomes(live, ask, _start(live, ask, live.tiny("forked", seed=5))["id"], "completed")
     child = ask("POST", f"/trials/{parent['id']}/forks", json={"generation": 2}).json()["workflow"]
