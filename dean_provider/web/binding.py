@@ -28,6 +28,8 @@ Handler = Callable[..., "BaseModel | Response | Awaitable[BaseModel | Response]"
 Handlers = Mapping[Operation[Any, Any], Handler]
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _EVENT = {"type": "object", "title": "One event", "properties": {name: {"type": "string"} for name in ("event", "id", "data")}}
+# Python 3.13 names these as RFC 9110 does; the document is the same on every Python.
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _ANY_ROUTE = (401, 413, 422, 429, 500, 503)
 _ABOUT_SOMETHING = (404, 409)
 
@@ -38,7 +40,8 @@ def _failures(operation: Operation[Any, Any], route: Route, further: Collection[
     about = _ABOUT_SOMETHING if names_something or route.method != "GET" or _path_names(route) else ()
     known = sorted({*_ANY_ROUTE, *about, *further})
     told: dict[int | str, dict[str, Any]] = {
-        status: {"description": HTTPStatus(status).phrase, **({} if status < 400 else {"content": _PROBLEM})} for status in known
+        status: {"description": _PHRASES.get(status) or HTTPStatus(status).phrase, **({} if status < 400 else {"content": _PROBLEM})}
+        for status in known
     }
     if route.media_type == "text/event-stream":
         told[200] = {"content": {route.media_type: {"schema": _EVENT}}}

@@ -112,8 +112,10 @@ def histories() -> st.SearchStrategy[list[list[ReportedFact]]]:
 def _database() -> Iterator[Engine]:
     made = create_engine("sqlite://", poolclass=StaticPool)
     Base.metadata.create_all(made)
-    yield made
-    made.dispose()
+    try:
+        yield made
+    finally:
+        made.dispose()
 
 
 @pytest.fixture

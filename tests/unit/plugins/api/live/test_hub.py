@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -94,9 +94,12 @@ class World:
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Callable[[], World]:
+def make_world(tmp_path: Path) -> Iterator[Callable[[], World]]:
+    engines = []
+
     def make() -> World:
         engine = create_engine(f"sqlite:///{tmp_path}/{uuid4()}.db", connect_args={"check_same_thread": False})
+        engines.append(engine)
         Base.metadata.create_all(engine)
 
         @contextmanager
@@ -115,7 +118,9 @@ def make_world(tmp_path: Path) -> Callable[[], World]:
         hub = Hub(feed, Figures(Instruments(ServiceName.GATEWAY, __version__)), Workers(1, 16), lambda: 0.05)
         return World(feed, hub, write)
 
-    return make
+    yield make
+    for engine in engines:
+        engine.dispose()
 
 
 IDS = [UUID(int=number) for number in range(1, 4)]
