@@ -1,4 +1,5 @@
 import type { Model } from "@/api/client";
+import { count } from "@/format/number";
 import { duration, millis } from "@/format/time";
 import { secondsLeft } from "@/trials/progress";
 import type { Point } from "@/trials/series";
@@ -14,7 +15,7 @@ const PATIENCE = 30;
 export function standing(trial: Trial, points: Point[], now: number): string {
   const { status, generation = -1, generations } = trial;
   if (generation < 0) return status === "running" ? "first generation under way" : status;
-  const done = `generation ${generation}${generations ? ` of ${generations}` : ""}`;
+  const done = `generation ${count(generation)}${generations ? ` of ${count(generations)}` : ""}`;
   if (status === "paused") return `${done} · paused`;
   const last = points.at(-1);
   const left = secondsLeft(trial, points);

@@ -1,6 +1,7 @@
 import type { Model } from "@/api/client";
 import { Button } from "@/components/control/Button";
 import { Answer } from "@/components/state/Answer";
+import { count } from "@/format/number";
 import { exactly, moment } from "@/format/time";
 import { useNow } from "@/format/useNow";
 import type { Metric } from "@/trials/metric";
@@ -26,7 +27,7 @@ export function Timeline({ trial, metric, last }: { trial: Model<"WorkflowDetail
                   {moment(last.completed_at, now)}
                 </time>
                 <div>
-                  <strong>Generation {last.generation} completed</strong>
+                  <strong>Generation {count(last.generation)} completed</strong>
                   <span className="dim">best {metric.fitness(last.best_fitness)}</span>
                 </div>
               </li>
