@@ -109,7 +109,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         server = Server(supervisor, home, f"sqlite:///{home}/airflow.db")
         server.migrate()
         engine = create_engine(server.url)
-        fill(engine, 0, options.trials, 2)
+        fill(engine, 0, options.trials, argparse.Namespace(generations=2, events=0))
         engine.dispose()
         with server.running("api-server"), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox", "--enable-precise-memory-info"])
