@@ -138,6 +138,16 @@ describe("a trial", () => {
     expect(within(alert).getByText(/Clear the run in Airflow/)).toBeInTheDocument();
   });
 
+  it("does not advise to clear what cannot work", async () => {
+    trial = detail({ status: "failed", error: "elite_size must be below population_size", generation: -1 });
+    const details = { error: "elite_size must be below population_size", error_code: "invalid_configuration", task_id: "validate_trial" };
+    server.use(http.get(at(`/workflows/${ID}/events`), () => HttpResponse.json({ events: [{ sequence: 3, event_type: "trial.failed", timestamp: NOW, details }] })));
+    open();
+    const alert = await screen.findByRole("alert");
+    expect(await within(alert).findByText(/Start it again with other settings/)).toBeInTheDocument();
+    expect(within(alert).queryByText(/Clear the run/)).toBeNull();
+  });
+
   it("is forked from a generation that is there, with what the check allows", async () => {
     const forks: unknown[] = [];
     const checks: unknown[] = [];
