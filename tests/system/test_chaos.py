@@ -45,7 +45,7 @@ SEED = os.environ.get("DEAN_TEST_SEED") or secrets.token_hex(4)
 TOGETHER = 5 if LONG else 3
 DAG_ID = "dean_evolution_trial"
 COMPONENTS = ("api-server", "scheduler", "triggerer", "indexagent", "evolution")
-GENERATIONS = 150
+GENERATIONS = 150 if LONG else 60
 PACE_SECONDS = 0.1
 STARTING_SECONDS = 8.0
 """The first steps are tasks on a worker, and so are the last; in between the trials need none."""
