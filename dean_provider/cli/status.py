@@ -11,7 +11,8 @@ from dean_provider.cli.options import asking, json_option
 
 if TYPE_CHECKING:
     from dean_provider.cli.gateway import Gateway
-    from dean_provider.contract.installation import Status
+    from dean_provider.contract.installation import ServiceCheck, Status
+    from dean_provider.contract.monitoring import ServiceState
 
 
 @click.command()
@@ -48,7 +49,7 @@ def _rows(found: Status) -> list[tuple[str, ...]]:
     """The services asked just now, then whatever else is watched."""
     from dean_provider.cli.moments import shown
 
-    states = [*found.services.items(), *((state.name, state) for state in found.watched)]
+    states: list[tuple[str, ServiceCheck | ServiceState]] = [*found.services.items(), *((state.name, state) for state in found.watched)]
     return [(name, one.status.value, shown(one.since), _seconds(one.latency_seconds), one.message) for name, one in states]
 
 
