@@ -91,9 +91,11 @@ def list_events(session: Session, request: ListEvents) -> EventPage:
     """
     key = read_cursor(request.cursor, int)
     sequence = _events.c.sequence
-    conditions = [_events.c.workflow_id == request.workflow_id, sequence > request.after]
-    if key is not None:
-        conditions.append(sequence < key[0] if request.newest_first else sequence > key[0])
+    # one lower bound at most: SQLite seeks by the first it is given and reads on to the other
+    lower = request.after if key is None or request.newest_first else max(request.after, key[0])
+    conditions = [_events.c.workflow_id == request.workflow_id, sequence > lower]
+    if key is not None and request.newest_first:
+        conditions.append(sequence < key[0])
     if request.event_type is not None:
         conditions.append(_events.c.event_type == request.event_type)
     if not request.generations or request.event_type not in (None, GenerationCompleted.event_type):

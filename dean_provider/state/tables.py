@@ -198,10 +198,11 @@ class EventRow(Base):
     canonical: Mapped[str] = mapped_column(Text)
 
 
-# Small ones, for what is looked for among many: the seldom types of one execution, and what people did anywhere.
+# Small ones, for what is looked for among many: one execution's seldom events, by type and in order, and what people did anywhere.
 SELDOM = EventRow.event_type != literal_column(f"'{GenerationCompleted.event_type}'")
 BY_PEOPLE = EventRow.actor_kind == literal_column(f"'{ActorKind.USER.value}'")
 Index("ix_dean_events_type", EventRow.workflow_id, EventRow.event_type, EventRow.sequence, postgresql_where=SELDOM, sqlite_where=SELDOM)
+Index("ix_dean_events_seldom", EventRow.workflow_id, EventRow.sequence, postgresql_where=SELDOM, sqlite_where=SELDOM)
 Index("ix_dean_events_people", EventRow.timestamp, EventRow.id, postgresql_where=BY_PEOPLE, sqlite_where=BY_PEOPLE)
 
 

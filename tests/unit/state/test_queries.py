@@ -21,6 +21,7 @@ from dean_provider.contract.events.trial import (
 from dean_provider.contract.workflow import ListAudit, ListEvents, ListWorkflows, Origin, ReadMetrics
 from dean_provider.errors import InvalidConfigurationError, NotFoundError
 from dean_provider.state import queries
+from dean_provider.state.cursor import write_cursor
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ADA = Actor(kind=ActorKind.USER, name="ada", address="127.0.0.1")
@@ -179,6 +180,25 @@ def test_events_come_from_the_last_one_back_and_without_the_many_of_generations(
     assert [event.sequence for event in newest.events] == [7, 6, 5]
     one = told.ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="generation.completed", newest_first=True, limit=1))
     assert [event.sequence for event in one.events] == [6]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"cursor": ""}, {"newest_first": True}, {"newest_first": True, "generations": False}, {"generations": False}]
+)
+def test_a_page_of_events_costs_the_same_however_many_there_are(new_record, completed_generation, asked) -> None:
+    cost = {}
+    for many in (20, 600):
+        with new_record() as told:
+            workflow_id = _trial(told, 1, *(completed_generation(number) for number in range(many)))
+            place = {"cursor": write_cursor(many - 5)} if "cursor" in asked else {}
+            request = ListEvents(workflow_id=workflow_id, limit=5, **{**asked, **place})
+            steps: list[None] = []
+            connection = told.engine.raw_connection()
+            connection.driver_connection.set_progress_handler(lambda counted=steps: counted.append(None), 1)
+            told.ask(queries.list_events, request)
+            cost[many] = len(steps)
+            connection.close()
+    assert 0 < cost[600] <= cost[20] + 10
 
 
 def test_what_is_not_there_is_not_found(told) -> None:
