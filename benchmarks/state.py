@@ -6,9 +6,10 @@ On a SQLite file as Airflow sets it up (WAL, synchronous FULL) and on a PostgreS
 commit on), both in a temporary folder.
 
 append: one generation told and committed at a time, against a bare INSERT of one row of the same bytes with commit, on the same connection,
-taking turns in every round; then a hundred at a time against a hundred bare rows. long: one workflow is filled by appends of 500 to
-``--events``, for ``--fill-seconds`` at most, saying how far it is; each figure is a median at 10 events and at all of
-them. many: ``--trials`` executions of ``--generations`` generations each (rows of figures made in the database) against 10.
+taking turns in every round; then a hundred at a time against a hundred bare rows. long: two workflows in one database, of ``--events`` and
+``--few`` events, written by the recorder's own append, thousands at a time and without waiting for the disk meanwhile. Each figure is a
+median, the two taking turns. Then both chains are verified and both projections rebuilt: unless all is sound and nothing changes, the run
+fails. many: ``--trials`` executions of ``--generations`` generations each (rows of figures made in the database) against 10.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,20 +48,25 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
-from dean_provider.contract.events.trial import GenerationCompleted
+from dean_provider.contract.events.trial import DiversityIntervened, GenerationCompleted
 from dean_provider.contract.trial import Generation
 from dean_provider.contract.workflow import ListEvents, ListWorkflows, Origin, ReadMetrics
 from dean_provider.state import queries
 from dean_provider.state.cursor import write_cursor
 from dean_provider.state.folded import columns_of, opening
+from dean_provider.state.rebuild import rebuild, state_at
 from dean_provider.state.record import append
 from dean_provider.state.signing import Keys
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import Base, EventRow, GenerationRow, WorkflowRow
+from dean_provider.state.verification import verify
+from dean_provider.state.writing import SNAPSHOT_EVERY
 
+AT_ONCE = 5000
+HURRIED = {"sqlite": ["PRAGMA synchronous=OFF", "PRAGMA cache_size=-1000000"], "postgresql": ["SET synchronous_commit=off"]}
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 KEYS = Keys(["benchmark" * 4])
 ACTOR = Actor(kind=ActorKind.TASK, name="dean_evolution_trial.await_evolution")
@@ -161,24 +168,59 @@ def appends(engine: Engine, rounds: int, count: int) -> dict[str, Any]:
     return {**medians, **ratios}
 
 
-def history(engine: Engine, events: int, most_seconds: float) -> dict[str, Any]:
-    """One workflow, at ten events and at all of them, or at as many as could be told in ``most_seconds``."""
-    workflow_id, found = uuid4(), {}
-    told(engine, workflow_id, [generation(number) for number in range(9)])
-    found["at 10"] = _looks(engine, workflow_id, 10, 9)
-    start, number = time.perf_counter(), 9 + 50
-    while number < events and time.perf_counter() - start < most_seconds:
-        told(engine, workflow_id, [generation(one) for one in range(number, min(number + 500, events))])
-        number = min(number + 500, events)
-        if number % 10_000 < 500:
+def history(engine: Engine, events: int, few: int) -> dict[str, Any]:
+    """A long workflow beside a short one."""
+    long, short = uuid4(), uuid4()
+    start = time.perf_counter()
+    told_in_bulk(engine, long, events)
+    filling = time.perf_counter() - start
+    told_in_bulk(engine, short, few)
+    if engine.dialect.name == "postgresql":
+        analyze(engine)
+    low, high = _looks(engine, {short: few, long: events})
+    whole = {}
+    for name, work in (("verify", _sound), ("rebuild", _same)):
+        for workflow_id, there, found in ((short, few, low), (long, events, high)):
+            start = time.perf_counter()
+            work(engine, workflow_id)
+            whole[name] = time.perf_counter() - start
+            found[f"{name}, each 1000 events"] = whole[name] * 1_000_000 / there
+            print(f"{engine.dialect.name}, long: {name} of {there} events in {whole[name]:.1f} s", file=sys.stderr)
+    absolute = {f"{name}, seconds": taken for name, taken in {"filled": filling, **whole}.items()}
+    return {**absolute, f"at {few}": low, f"at {events}": high}
+
+
+def told_in_bulk(engine: Engine, workflow_id: UUID, events: int) -> None:
+    """A workflow of so many events, as the recorder writes them: nearly all of them generations, in order."""
+    facts, start, number = _life(events), time.perf_counter(), 1
+    with engine.connect() as connection:
+        connection.detach()
+        for setting in HURRIED[engine.dialect.name]:
+            connection.exec_driver_sql(setting)
+        connection.commit()
+        while batch := list(islice(facts, AT_ONCE)):
+            with Session(connection) as session, session.begin():
+                append(session, workflow_id, batch, actor=ACTOR, origin=ORIGIN, keys=KEYS)
+            number += len(batch)
             print(f"{engine.dialect.name}, long: {number} of {events} events after {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    found["filled, events per second"] = number / (time.perf_counter() - start)
-    analyze(engine)
-    found[f"at {number}"] = _looks(engine, workflow_id, number, number)
-    return found
+    engine.dispose()
 
 
-def _looks(engine: Engine, workflow_id: UUID, events: int, number: int) -> dict[str, float]:
+def _life(events: int) -> Iterator[ReportedFact]:
+    """All facts of a workflow but its first, which the record tells itself; after every thousandth generation another kind of fact."""
+    number = 0
+    for place in range(2, events + 1):
+        if place % 1000 == 0:
+            about = DiversityIntervened(generation=number - 1, diversity_before=0.05, diversity_after=0.2, agents_mutated=6)
+            yield ReportedFact.of(about)
+        else:
+            yield generation(number)
+            number += 1
+
+
+def _looks(engine: Engine, workflows: dict[UUID, int]) -> list[dict[str, float]]:
+    """What is asked of a workflow, in milliseconds; the workflows, given with their events, take turns."""
+
     def ask(query: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         def run() -> Any:
             with Session(engine) as session:
@@ -186,18 +228,52 @@ def _looks(engine: Engine, workflow_id: UUID, events: int, number: int) -> dict[
 
         return run
 
-    numbers = iter(range(number, number + 50))
-    middle = write_cursor(max(0, events // 2 - 5))
-    work = {
-        "append": (lambda: told(engine, workflow_id, [generation(next(numbers))]), 50),
-        "read": (ask(queries.read_workflow, workflow_id), 50),
-        "first 10 events": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=10)), 50),
-        "10 events in the middle": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=10, cursor=middle)), 50),
-        "events of a seldom type": (ask(queries.list_events, ListEvents(workflow_id=workflow_id, event_type="workflow.opened")), 50),
-        "figures in 9 points": (ask(queries.read_metrics, ReadMetrics(workflow_id=workflow_id, points=9)), 50),
-        "figures in 1000 points": (ask(queries.read_metrics, ReadMetrics(workflow_id=workflow_id)), 10),
-    }
-    return {name: 1000 * seconds(run, times) for name, (run, times) in work.items()}
+    def work(workflow_id: UUID, events: int) -> dict[str, tuple[Callable[[], Any], int]]:
+        def page(**asked: Any) -> Callable[[], Any]:
+            return ask(queries.list_events, ListEvents(workflow_id=workflow_id, limit=10, **asked))
+
+        def points(most: int) -> Callable[[], Any]:
+            return ask(queries.read_metrics, ReadMetrics(workflow_id=workflow_id, points=most))
+
+        numbers = count(events - 1 - events // 1000)
+        # as many events after a snapshot in both, so that the same number of them is folded
+        earlier = events // 2 // SNAPSHOT_EVERY * SNAPSHOT_EVERY + 499
+        return {
+            "append": (lambda: told(engine, workflow_id, [generation(next(numbers))]), 200),
+            "read": (ask(queries.read_workflow, workflow_id), 100),
+            "first 10 events": (page(), 100),
+            "10 events in the middle": (page(cursor=write_cursor(max(0, events // 2 - 5))), 100),
+            "last 10 events": (page(newest_first=True), 100),
+            "last 10 but generations": (page(newest_first=True, generations=False), 100),
+            "events of a seldom type": (page(event_type="workflow.opened"), 100),
+            "figures in 9 points": (points(9), 100),
+            "figures in 200 points": (points(200), 100),
+            "state after 499 more": (ask(state_at, workflow_id, earlier), 20),
+            "verify from a snapshot": (lambda: _sound(engine, workflow_id, from_snapshot=True), 20),
+        }
+
+    found: list[dict[str, float]] = [{} for _ in workflows]
+    all_work = [work(workflow_id, events) for workflow_id, events in workflows.items()]
+    for name in all_work[0]:
+        taken: list[list[float]] = [[] for _ in workflows]
+        for _ in range(all_work[0][name][1]):
+            for mine, one in zip(taken, all_work, strict=True):
+                mine.append(seconds(one[name][0], 1))
+        for figures, mine in zip(found, taken, strict=True):
+            figures[name] = 1000 * statistics.median(mine)
+    return found
+
+
+def _sound(engine: Engine, workflow_id: UUID, *, from_snapshot: bool = False) -> None:
+    result = verify(sessionmaker(engine).begin, workflow_id, keys=KEYS, from_snapshot=from_snapshot)
+    if result.fault is not None:
+        raise RuntimeError(f"the chain is not sound: {result.fault.message}")
+
+
+def _same(engine: Engine, workflow_id: UUID) -> None:
+    result = rebuild(sessionmaker(engine).begin, workflow_id, keys=KEYS)
+    if result.changed:
+        raise RuntimeError(f"the projection was another: {result}")
 
 
 def many(engine: Engine, trials: int, generations: int) -> dict[str, Any]:
@@ -289,7 +365,7 @@ def analyze(engine: Engine) -> None:
 def measure(kind: str, options: argparse.Namespace) -> dict[str, Any]:
     parts: dict[str, Callable[[Engine], dict[str, Any]]] = {
         "append": lambda engine: appends(engine, options.rounds, options.appends),
-        "long": lambda engine: history(engine, options.events, options.fill_seconds),
+        "long": lambda engine: history(engine, options.events, options.few),
         "many": lambda engine: many(engine, options.trials, options.generations),
     }
     found = {}
@@ -321,7 +397,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--appends", type=int, default=300, help="facts in each round")
     parser.add_argument("--events", type=int, default=100_000, help="of the long workflow")
-    parser.add_argument("--fill-seconds", type=float, default=300, help="the longest that filling the long workflow may take")
+    parser.add_argument("--few", type=int, default=1000, help="events of the short workflow beside it")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--generations", type=int, default=100, help="rows of figures for each trial")
     parser.add_argument("--db", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
