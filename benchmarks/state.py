@@ -261,6 +261,7 @@ def _looks(engine: Engine, workflows: dict[UUID, int]) -> list[dict[str, float]]
                 mine.append(seconds(one[name][0], 1))
         for figures, mine in zip(found, taken, strict=True):
             figures[name] = 1000 * statistics.median(mine)
+        print(f"{engine.dialect.name}, long: {name}", *(f"{figures[name]:.2f} ms" for figures in found), file=sys.stderr)
     return found
 
 
