@@ -31,7 +31,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from gateway import Server
+from gateway import EVERYBODY, Server
 from live import SECRET, connect, fact, paced, tell
 from page import summary
 from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -252,7 +252,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         (home / "dags").mkdir(parents=True)
         server = Server(supervisor, home, f"sqlite:///{home}/airflow.db")
         server.migrate()
-        more = {"AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT": CONNECTION, "AIRFLOW__DEAN__LIVE_CLIENTS_PER_USER": "5000"}
+        more = {"AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT": CONNECTION, "AIRFLOW__DEAN__LIVE_CLIENTS_PER_USER": "5000", **EVERYBODY}
         with server.running("api-server", **more) as token, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
             found = {

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from gateway import Server, fill
+from gateway import EVERYBODY, Server, fill
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import create_engine
 
@@ -111,7 +111,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         engine = create_engine(server.url)
         fill(engine, 0, options.trials, argparse.Namespace(generations=2, events=0))
         engine.dispose()
-        with server.running("api-server"), sync_playwright() as playwright:
+        with server.running("api-server", **EVERYBODY), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox", "--enable-precise-memory-info"])
             url = f"{server.address}/dean/page/trials"
             interactive(browser, url)
