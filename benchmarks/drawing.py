@@ -21,7 +21,6 @@ import json
 import math
 import platform
 import statistics
-import sys
 import tempfile
 import threading
 from collections.abc import Coroutine
@@ -33,7 +32,7 @@ from uuid import uuid4
 import httpx
 from gateway import EVERYBODY, Server
 from live import SECRET, connect, fact, paced, tell
-from page import summary
+from page import run, summary
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from dean_provider.contract.config import TrialConfig
@@ -270,11 +269,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=10.0, help="updates a second")
     parser.add_argument("--clients", type=int, default=50, help="sockets open at the same time, the page's among them")
     parser.add_argument("--points", type=int, default=100_000)
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    found = measure(options)
-    sys.stdout.write(json.dumps(found, indent=None if options.json else 1) + "\n")
+    run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import platform
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,16 +129,20 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def run(parser: argparse.ArgumentParser, measured: Callable[[argparse.Namespace], dict[str, Any]]) -> None:
+    """Measure in a browser what the arguments ask for, and print it."""
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    sys.stdout.write(json.dumps(measured(options), indent=None if options.json else 1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--step", type=int, default=600, help="pixels a frame")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    found = measure(options)
-    sys.stdout.write(json.dumps(found, indent=None if options.json else 1) + "\n")
+    run(parser, measure)
 
 
 if __name__ == "__main__":
