@@ -20,6 +20,7 @@ from dean_provider.local.secrets import Secrets
 
 __all__ = ["AirflowHome"]
 
+_LAUNCH = Path(__file__).with_name("launch.py")
 _BUNDLES = [
     {"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {}},
     {"name": "dean", "classpath": "dean_provider.bundle.DeanDagBundle", "kwargs": {}},
@@ -133,7 +134,10 @@ class AirflowHome:
         # Not `-m airflow`: that would search the working directory first, and `airflow` is a folder in it.
         script = str(Path(self.python).parent / "airflow")
         return Program(
-            name or "airflow-" + "-".join(arguments[:2]), (self.python, script, *arguments), self.settings, stop_signal=signal.SIGINT
+            name or "airflow-" + "-".join(arguments[:2]),
+            (self.python, str(_LAUNCH), script, *arguments),
+            self.settings,
+            stop_signal=signal.SIGINT,
         )
 
     def programs(self, triggerers: int) -> list[Program]:

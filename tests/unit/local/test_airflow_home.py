@@ -80,7 +80,7 @@ def test_programs_are_airflows_components_stopped_by_sigint_and_serve_no_logs(ai
     assert all(program.command[0] == sys.executable for program in programs.values())
     for name in ("scheduler", "triggerer", "triggerer-2"):
         assert "--skip-serve-logs" in programs[name].command
-    assert programs["triggerer-2"].command[2:] == programs["triggerer"].command[2:] == ("triggerer", "--skip-serve-logs")
+    assert programs["triggerer-2"].command[3:] == programs["triggerer"].command[3:] == ("triggerer", "--skip-serve-logs")
 
 
 def test_a_home_of_an_older_version_is_given_the_secrets_it_lacks(tmp_path: Path):
