@@ -174,41 +174,54 @@ def best_fit(items: list[int]) -> int:
     return pack(items, [-float(space) for space in range(CAPACITY + 1)])
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What an Airflow that was left running said: of its DAG to whom it told how to sign in, and to anybody else."""
+
+    dag: dict
+    anonymous: list[int]
+
+
 @dataclass
 class Finished:
     result: dict
     session: Session
     home: Path
+    before: Answers | None
 
 
-def leave_a_killed_run(home: Path, tmp_path: Path) -> None:
-    """Start a demo and kill it so that nothing of it can clean up."""
-    session = Session(tmp_path, "demo", "--port", "auto", "--home", str(home), *SMALL)
-    session.until("starting Airflow")
-    until = time.monotonic() + 30
-    while "scheduler" not in (ledger := Ledger.read(home)).started and time.monotonic() < until:
-        time.sleep(0.1)
+def ask_and_kill(home: Path, tmp_path: Path) -> Answers:
+    """Start what stays, ask it as its user would, and kill it so that nothing of it can clean up."""
+    session = Session(tmp_path, "up", "--port", "auto", "--home", str(home))
+    session.until("Ctrl-C stops everything")
+    url = re.search(r"Airflow\s+(http://127\.0\.0\.1:\d+)", session.stdout).group(1)
+    evolution = re.search(r"Evolution API\s+(http\S+)", session.stdout).group(1)
+    user, password = re.search(r"sign in\s+(\S+)\s+(\S+)", session.stdout).groups()
+    token = requests.post(f"{url}/auth/token", json={"username": user, "password": password}, timeout=30).json()["access_token"]
+    dag = requests.get(f"{url}/api/v2/dags/dean_evolution_trial", headers={"Authorization": f"Bearer {token}"}, timeout=30).json()
+    anonymous = [requests.get(place, timeout=30).status_code for place in (f"{url}/api/v2/dags", f"{evolution}/api/v1/trials")]
     guardians = [child.pid for child in psutil.Process(session.process.pid).children() if "guardian" in " ".join(child.cmdline())]
     assert guardians
-    assert ledger.started
+    assert "scheduler" in Ledger.read(home).started
     for pid in (*guardians, session.process.pid):
         os.kill(pid, signal.SIGKILL)
     session.close()
     assert (home / "ledger.json").exists()
+    return Answers(dag, anonymous)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Iterator[Finished]:
+    """A finished demo; that on PostgreSQL in a home where `dean up` was killed."""
     tmp_path = tmp_path_factory.mktemp(f"demo-{request.param}")
     keep_databases(tmp_path, templates)
     home = tmp_path / ".dean" / "demo"
-    if request.param == "postgres":
-        leave_a_killed_run(home, tmp_path)
-    before = set(Path("/tmp").glob("dean-pg-*"))
+    before = ask_and_kill(home, tmp_path) if request.param == "postgres" else None
+    folders = set(Path("/tmp").glob("dean-pg-*"))
     session = Session(tmp_path, "demo", "--json", "--db", request.param, "--port", "auto", *SMALL)
     assert session.end() == 0, session.stderr
-    assert set(Path("/tmp").glob("dean-pg-*")) <= before
-    yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home)
+    assert set(Path("/tmp").glob("dean-pg-*")) <= folders
+    yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home, before)
     session.close()
 
 
@@ -275,7 +288,9 @@ def test_nothing_runs_afterwards_and_no_users_airflow_was_touched(demo: Finished
 
 
 @pytest.mark.parametrize("demo", ["postgres"], indirect=True)
-def test_a_killed_run_was_cleaned_up_after_first(demo: Finished):
+def test_up_says_where_and_how_to_sign_in_and_killed_is_cleaned_up_after_by_the_next_run(demo: Finished):
+    assert demo.before.dag["is_paused"] is False
+    assert demo.before.anonymous == [401, 401]
     assert re.search(r"cleaned up after a run that died \(\d+ processes\)", demo.session.stderr)
 
 
@@ -296,21 +311,16 @@ def test_sigterm_while_starting_stops_everything(start: Callable[..., Session], 
     assert_nothing_is_left(tmp_path, tmp_path / ".dean/demo")
 
 
-def test_up_says_where_and_how_to_sign_in_and_ends_when_a_component_dies(start: Callable[..., Session], tmp_path: Path):
+def test_a_component_that_dies_is_named_in_one_line(start: Callable[..., Session], tmp_path: Path):
     session = start("up", "--port", "auto")
-    session.until("Ctrl-C stops everything")
-    url = re.search(r"Airflow\s+(http://127\.0\.0\.1:\d+)", session.stdout).group(1)
-    user, password = re.search(r"sign in\s+(\S+)\s+(\S+)", session.stdout).groups()
-    token = requests.post(f"{url}/auth/token", json={"username": user, "password": password}, timeout=30).json()["access_token"]
-    dag = requests.get(f"{url}/api/v2/dags/dean_evolution_trial", headers={"Authorization": f"Bearer {token}"}, timeout=30).json()
-    assert dag["is_paused"] is False
-    assert requests.get(f"{url}/api/v2/dags", timeout=30).status_code == 401
-    assert requests.get(re.search(r"Evolution API\s+(http\S+)", session.stdout).group(1) + "/api/v1/trials", timeout=30).status_code == 401
-
+    session.until("starting Airflow")
     home = tmp_path / ".dean/up"
-    os.kill(Ledger.read(home).started["scheduler"].pid, signal.SIGKILL)
+    until = time.monotonic() + 30
+    while "scheduler" not in (ledger := Ledger.read(home)).started and time.monotonic() < until:
+        time.sleep(0.1)
+    os.kill(ledger.started["scheduler"].pid, signal.SIGKILL)
     assert session.end(30) != 0
-    (line,) = [line for line in session.stderr.splitlines() if "scheduler" in line and "log" not in line]
+    (line,) = [line for line in session.stderr.splitlines() if "scheduler" in line and "log" not in line and "starting" not in line]
     assert "The scheduler was killed by SIGKILL" in line
     assert "Traceback" not in session.stderr
     assert_nothing_is_left(tmp_path, home)
