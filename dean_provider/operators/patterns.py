@@ -203,13 +203,14 @@ class ApplyPatternsOperator(TrialOperator):
 
 
 def _facts(pattern: Pattern) -> Iterator[Fact]:
-    """That it was found and, when it was measured to be worth nothing, that it was refused for that."""
+    """That it was found and, when it was measured to be worth nothing or to do harm, that it was refused for that."""
     from dean_provider.contract.events.pattern import PatternDiscovered, PatternRefused
 
     known = {"pattern_id": pattern.pattern_id, "effectiveness": pattern.effectiveness}
     yield PatternDiscovered(**known, description=pattern.description, support=pattern.support)
     if pattern.status.value == "refused":
-        yield PatternRefused(**known, reason="its measured effect may be nil")
+        harmful = pattern.effectiveness is not None and pattern.effectiveness.high < 0
+        yield PatternRefused(**known, reason=f"its measured effect {'is harmful' if harmful else 'may be nil'}")
 
 
 def _worth(pattern: Pattern) -> str:

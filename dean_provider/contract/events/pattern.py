@@ -47,7 +47,7 @@ class PatternDiscovered(Fact):
 
 @register
 class PatternRefused(Fact):
-    """A pattern was not applied: its measured effect may be nil, or a person said no."""
+    """A pattern was not applied: its measured effect may be nil or is harmful, or a person said no."""
 
     event_type: ClassVar[str] = "pattern.refused"
 

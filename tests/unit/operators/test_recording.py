@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -162,15 +163,17 @@ def test_a_trial_that_has_failed_is_on_record_as_failed(run, services, make_cont
 
 
 def test_patterns_found_refused_and_applied(run, services, make_context, make_trial, record, kinds):
-    worth = Effectiveness(mean=0.5, low=-0.1, high=1.1, agents=60)
-    patterns = [Pattern(pattern_id="a", description="good"), Pattern(pattern_id="b")]
+    nil = Effectiveness(mean=0.5, low=-0.1, high=1.1, agents=60)
+    harm = Effectiveness(mean=-0.5, low=-0.9, high=-0.1, agents=60)
+    patterns = [Pattern(pattern_id="a", description="good"), Pattern(pattern_id="b"), Pattern(pattern_id="c")]
     services(
         {
             "read_trial": make_trial("completed", 5),
             "store_pattern": lambda asked: asked.pattern.model_copy(update={"trial_id": "t-1"}),
             "measure_pattern": [
                 Pattern(pattern_id="a", status="accepted"),
-                Pattern(pattern_id="b", status="refused", effectiveness=worth),
+                Pattern(pattern_id="b", status="refused", effectiveness=nil),
+                Pattern(pattern_id="c", status="refused", effectiveness=harm),
             ],
             "apply_patterns": AppliedPatterns(
                 trial_id="t-1",
@@ -188,11 +191,11 @@ def test_patterns_found_refused_and_applied(run, services, make_context, make_tr
     )
     found = run(DiscoverPatternsOperator(task_id="d", trial=HANDLE.to_xcom()), make_context("discover_patterns"))
     assert found["tests"] == 9
-    for pattern in found["patterns"]:
-        pattern["status"] = "accepted"
+    found["patterns"][0]["status"] = "accepted"
     run(ApplyPatternsOperator(task_id="a", trial=HANDLE.to_xcom(), discovered=found), make_context("apply_patterns"))
-    assert sorted(kinds()) == ["pattern.applied", "pattern.discovered", "pattern.discovered", "pattern.refused"]
-    assert record.of("pattern.refused")[0]["effectiveness"]["low"] == -0.1
+    assert Counter(kinds()) == {"pattern.applied": 1, "pattern.discovered": 3, "pattern.refused": 2}
+    refused = {fact["pattern_id"]: (fact["effectiveness"]["low"], fact["reason"]) for fact in record.of("pattern.refused")}
+    assert refused == {"b": (-0.1, "its measured effect may be nil"), "c": (-0.9, "its measured effect is harmful")}
     assert record.of("pattern.applied")[0]["tokens_used"] == 5
 
 
