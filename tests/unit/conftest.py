@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -242,3 +243,45 @@ def make_recorder(record: Record, lines: Lines) -> Callable[..., Recorder]:
         return Recorder(ref, lambda: record, log=lines, backlog=backlog)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def bind_once() -> Callable[..., None]:
+    """Binds as the applications do, but what FastAPI derives from a contract is derived once; each application has handlers of its own.
+
+    Deriving it costs more than most tests of a route do. It is the same for every application of the same dialect.
+    """
+    from fastapi import APIRouter, Request
+
+    from dean_provider.web.binding import bind
+
+    made: dict[Any, list[Any]] = {}
+
+    def handled_by_application(name: str, like: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(like, eval_str=True)
+        taken = next((one.name for one in signature.parameters.values() if one.annotation is Request), None)
+
+        def handler(more: dict[str, Any]) -> Callable[..., Any]:
+            return (more[taken] if taken else more.pop("_http")).app.router.handlers[name]
+
+        async def on_loop(request: Any, **more: Any) -> Any:
+            return await handler(more)(request, **more)
+
+        def in_thread(request: Any, **more: Any) -> Any:
+            return handler(more)(request, **more)
+
+        handle = on_loop if inspect.iscoroutinefunction(like) else in_thread
+        http = [] if taken else [inspect.Parameter("_http", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
+        handle.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *http])  # type: ignore[attr-defined]
+        return handle
+
+    def bind_it(router: Any, dialect: Any, handlers: Any, **more: Any) -> None:
+        router.handlers = {operation.name: handler for operation, handler in handlers.items()}
+        known = (dialect.service, dialect.name, *sorted(more.items()))
+        if known not in made:
+            first = APIRouter()
+            bind(first, dialect, {operation: handled_by_application(operation.name, one) for operation, one in handlers.items()}, **more)
+            made[known] = first.routes
+        router.routes.extend(made[known])
+
+    return bind_it

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -56,13 +57,31 @@ def client_of() -> type[LocalClient]:
     return LocalClient
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], str]:
+    """Puts a service's empty database into a folder, and gives its URL."""
+    folder = tmp_path_factory.mktemp("migrated")
+
+    def put(service: str, into: Path) -> str:
+        empty = folder / f"{service}.db"
+        if not empty.exists():
+            database = Database(f"sqlite:///{empty}")
+            migrate(database, f"dean_provider.services.{service}")
+            database.close()
+        return f"sqlite:///{shutil.copy(empty, into)}"
+
+    return put
+
+
 @pytest.fixture
-def indexagent(tmp_path: Path) -> Iterator[Callable[..., LocalClient]]:
+def _bound_once(bind_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dean_provider.services.web.app.bind", bind_once)
+
+
+@pytest.fixture
+def indexagent(tmp_path: Path, migrated: Callable[[str, Path], str], _bound_once: None) -> Iterator[Callable[..., LocalClient]]:
     """Makes a client of an IndexAgent in this process."""
-    url = f"sqlite:///{tmp_path}/indexagent.db"
-    database = Database(url)
-    migrate(database, "dean_provider.services.indexagent")
-    database.close()
+    url = migrated("indexagent", tmp_path)
     with ExitStack() as stack:
 
         def make(**settings: Any) -> LocalClient:
@@ -74,11 +93,10 @@ def indexagent(tmp_path: Path) -> Iterator[Callable[..., LocalClient]]:
 
 
 @pytest.fixture
-def evolution_app(tmp_path: Path) -> Iterator[EvolutionService]:
+def evolution_app(tmp_path: Path, migrated: Callable[[str, Path], str], _bound_once: None) -> Iterator[EvolutionService]:
     """The Evolution API's parts with its tables, but nothing running."""
-    url = f"sqlite:///{tmp_path}/evolution.db"
+    url = migrated("evolution", tmp_path)
     service = EvolutionService(EvolutionSettings(database_url=url, workers=1, indexagent_url="http://127.0.0.1:9"), now=lambda: NOW)
-    migrate(service.database, "dean_provider.services.evolution")
     yield service
     service.indexagent.close()
     service.database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from dean_provider.config import ProviderSettings
@@ -169,18 +170,28 @@ class Gateway:
         return workflow_id
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = create_engine(f"sqlite:///{tmp_path}/state.db", connect_args={"check_same_thread": False})
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("gateway") / "state.db"
+    made = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(made)
+    made.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path: Path, empty_database: Path) -> Iterator[Engine]:
+    made = create_engine(f"sqlite:///{shutil.copy(empty_database, tmp_path)}", connect_args={"check_same_thread": False})
+    event.listen(made, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     yield made
     made.dispose()
 
 
 @pytest.fixture
 def make_gateway(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, evolution_hook: Any, indexagent_hook: Any
+    engine: Engine, bind_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch, evolution_hook: Any, indexagent_hook: Any
 ) -> Iterator[Callable[..., Gateway]]:
+    monkeypatch.setattr("dean_provider.plugins.api.app.bind", bind_once)
     monkeypatch.setattr(Authority, "_manager", property(lambda _: Manager()))
     monkeypatch.setattr("dean_provider.plugins.api.authority._team", lambda _: None)
     opened = ExitStack()
