@@ -241,7 +241,8 @@ def _checkpoint(sessions: Sessions, workflow_id: UUID, keys: Keys) -> Head | Non
     """The newest place whose snapshot is sealed right."""
     statement = select(_snapshots).where(_snapshots.c.workflow_id == workflow_id).order_by(_snapshots.c.sequence.desc())
     with sessions() as session:
-        for row in session.execute(statement).mappings():
+        # Nearly always the first will do, and of a long execution there are thousands.
+        for row in session.execute(statement.execution_options(yield_per=10)).mappings():
             if keys.judge(sealed_text(dict(row)), row["seal"]) in SOUND:
                 return Head(sequence=row["sequence"], hash=row["head_hash"])
     return None
