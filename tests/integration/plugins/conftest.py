@@ -161,6 +161,9 @@ def _send_when_it_listens(server: Server, log: Path) -> None:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Starts API servers, which end with the context."""
     started: list[subprocess.Popen[bytes]] = []
+    run = tmp_path_factory.getbasetemp()
+    templates = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "databases"
+    templates.mkdir(exist_ok=True)
 
     with ExitStack() as clients:
 
@@ -171,7 +174,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
             with log.open("w") as output:
                 process = subprocess.Popen(
                     [python, SERVER, auth, ready],
-                    env={**_environment(auth, home, prefix), **env},
+                    env={**_environment(auth, home, prefix), "DEAN_TEST_TEMPLATES": str(templates), **env},
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,

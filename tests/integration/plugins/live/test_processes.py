@@ -27,14 +27,9 @@ def _listening(server: Redis, processes: int, seconds: float = 60) -> None:
     raise AssertionError(f"there are not {processes} processes that listen")
 
 
-def _pair(start_server: Callable[..., Any], **env: str) -> tuple[Any, Any]:
-    first = start_server("simple", **env)
-    url = env.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{first.home}/airflow.db")
-    return first, start_server("simple", **{**env, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url, "DEAN_TEST_PREPARED": "1"})
-
-
-def test_without_redis_others_are_found_by_looking(live: Any, start_server: Callable[..., Any]) -> None:
-    first, second = _pair(start_server)
+def test_without_redis_others_are_found_by_looking(live: Any, simple: Any, start_server: Callable[..., Any]) -> None:
+    first = simple
+    second = start_server("simple", AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{first.home}/airflow.db", DEAN_TEST_PREPARED="1")
     with live.watching(first) as here, live.watching(second) as there:
         trial = live.tell(first, 0, 1)
         assert [event["sequence"] for event in there.events(3)] == [1, 2, 3]
@@ -48,8 +43,12 @@ def test_without_redis_others_are_found_by_looking(live: Any, start_server: Call
 def test_with_redis_they_say_so_and_looking_takes_over_while_it_is_away(
     live: Any, start_server: Callable[..., Any], redis: Redis, new_database: Callable[[str], str]
 ) -> None:
-    env = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database("live"), "AIRFLOW__DEAN__REDIS_URL": redis.url}
-    first, second = _pair(start_server, **env, AIRFLOW__DEAN__LIVE_POLL_SECONDS="0.5")
+    env = {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": new_database("live"),
+        "AIRFLOW__DEAN__REDIS_URL": redis.url,
+        "AIRFLOW__DEAN__LIVE_POLL_SECONDS": "0.5",
+    }
+    first, second = start_server("simple", **env), start_server("simple", **env, DEAN_TEST_PREPARED="1")
     with live.watching(second) as there:
         _listening(redis, 2)
         trial = live.tell(first, 0)
