@@ -39,6 +39,7 @@ class Tab:
         self.events: list[dict[str, Any]] = []
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
@@ -51,10 +52,15 @@ class Tab:
             self.events.append(answer)
 
     def open(self, path: Path) -> None:
-        self.call("Page.navigate", url=path.as_uri())
-        deadline = time.monotonic() + 30
-        while self.evaluate("document.readyState") != "complete":
-            assert time.monotonic() < deadline, "the page never finished loading"
+        """Returns once the whole page is there. The browser says so itself: a page without scripts could not be asked."""
+        loader = self.call("Page.navigate", url=path.as_uri())["loaderId"]
+        while not any(self._loaded(event, loader) for event in self.events):
+            self.events.append(json.loads(self._socket.recv(timeout=30)))
+
+    @staticmethod
+    def _loaded(event: dict[str, Any], loader: str) -> bool:
+        said = event.get("params", {})
+        return event.get("method") == "Page.lifecycleEvent" and (said["name"], said["loaderId"]) == ("load", loader)
 
     def evaluate(self, expression: str) -> Any:
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)

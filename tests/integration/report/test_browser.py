@@ -161,7 +161,7 @@ def test_everything_is_open_on_paper_and_closed_again_after(tab):
 def test_says_the_same_without_its_script(open_tab, report):
     tab = open_tab()
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
-    tab.call("Page.navigate", url=report.as_uri())
+    tab.open(report)
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
     assert "wastes 4.10\u202f% on 20 instances it never saw" in tab.evaluate("document.body.innerText")
     assert tab.evaluate("document.querySelectorAll('#fitness path').length") == 3
