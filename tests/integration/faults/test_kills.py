@@ -14,7 +14,7 @@ from dean_provider.contract.trial import StopTrial, TrialRef, TrialStatus
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 
 LONG = bool(os.environ.get("DEAN_TEST_LONG"))
-KILLS = 60 if LONG else 6
+KILLS = 60 if LONG else 5
 """In each of five places, and both services at once half as often."""
 GENERATIONS = 2 * KILLS
 MANY = 20 * KILLS if LONG else GENERATIONS
