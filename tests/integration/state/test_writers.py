@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -23,8 +24,11 @@ WRITERS = 10
 OWN = 20
 SHARED = 10
 
-WRITER = """
-import sys
+# Ten that each import everything would take longer to come than to write.
+WRITERS_PROGRAM = """
+import json, sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from uuid import UUID
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -36,9 +40,10 @@ from dean_provider.contract.workflow import Origin
 from dean_provider.state.record import append
 from dean_provider.state.signing import Keys
 
-url, workflow, number, own, shared = sys.argv[1], UUID(sys.argv[2]), *map(int, sys.argv[3:])
-engine = create_engine(url, connect_args={"timeout": 1} if url.startswith("sqlite") else {})
-keys, actor, origin = Keys(["k" * 32]), Actor(kind=ActorKind.TASK, name=f"writer-{number}"), Origin(dag_id="d", run_id="r")
+url, workflow, writers, own, shared = sys.argv[1], UUID(sys.argv[2]), *map(int, sys.argv[3:])
+context = get_context("fork")
+gate = context.Barrier(writers)
+keys, origin = Keys(["k" * 32]), Origin(dag_id="d", run_id="r")
 
 
 def generation(n):
@@ -48,7 +53,7 @@ def generation(n):
     )
 
 
-def tell(facts):
+def tell(engine, actor, facts):
     while True:
         try:
             with Session(engine) as session, session.begin():
@@ -58,42 +63,30 @@ def tell(facts):
                 raise
 
 
-print("ready", flush=True)
-sys.stdin.readline()
-new = 0
-for n in range(own):
-    mine = ReportedFact(event_type="writer.wrote", idempotency_key=f"{number}:{n}", details={"writer": number, "n": n})
-    new += tell([generation(n), mine] if n < shared else [mine]).recorded
-print(new, flush=True)
+def write(number):
+    engine = create_engine(url, connect_args={"timeout": 1} if url.startswith("sqlite") else {})
+    actor = Actor(kind=ActorKind.TASK, name=f"writer-{number}")
+    gate.wait(60)
+    new = 0
+    for n in range(own):
+        mine = ReportedFact(event_type="writer.wrote", idempotency_key=f"{number}:{n}", details={"writer": number, "n": n})
+        new += tell(engine, actor, [generation(n), mine] if n < shared else [mine]).recorded
+    return new
+
+
+# All of them are there at once: each waits at the gate for the others.
+with ProcessPoolExecutor(writers, mp_context=context) as pool:
+    print(json.dumps(list(pool.map(write, range(writers)))))
 """
 
 
 def _write(url: str, workflow_id: Any) -> list[int]:
     """Let ten processes go at the same moment; how many facts each found new."""
-    arguments = [url, str(workflow_id)]
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, *arguments, *map(str, (number, OWN, SHARED))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(WRITERS)
-    ]
-    try:
-        for writer in writers:
-            assert writer.stdout.readline() == "ready\n", writer.stderr.read()
-        for writer in writers:
-            writer.stdin.write("go\n")
-            writer.stdin.flush()
-        told = [writer.communicate(timeout=120) for writer in writers]
-    finally:
-        for writer in writers:
-            writer.kill()
-            writer.wait()
-    assert [writer.returncode for writer in writers] == [0] * WRITERS, told
-    return [int(out) for out, _ in told]
+    arguments = [url, str(workflow_id), *map(str, (WRITERS, OWN, SHARED))]
+    done = subprocess.run([sys.executable, "-c", WRITERS_PROGRAM, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    found: list[int] = json.loads(done.stdout)
+    return found
 
 
 def test_ten_processes_append_to_one_workflow_at_once(engine: Engine, url: str) -> None:
