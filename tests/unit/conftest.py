@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.endpoints import dialect_named, evolution, indexagent
@@ -22,6 +27,7 @@ from dean_provider.errors import ConflictError, ConnectionFailedError, DeanError
 from dean_provider.handle import RecordRef
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.recorder import Recorder
+from dean_provider.state.tables import Base
 from dean_provider.triggers.timing import Timing
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -241,6 +247,53 @@ def lines() -> Lines:
 def make_recorder(record: Record, lines: Lines) -> Callable[..., Recorder]:
     def make(backlog: Backlog | None = None, ref: RecordRef | None = REF) -> Recorder:
         return Recorder(ref, lambda: record, log=lines, backlog=backlog)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _tables() -> Iterator[sqlite3.Connection]:
+    """The record's tables with nothing in them: making them costs more than most tests of them do."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    Base.metadata.create_all(engine)
+    yield connection
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_record(_tables: sqlite3.Connection) -> Iterator[Callable[[], AbstractContextManager[Engine]]]:
+    """Gives an empty record in memory. What is no longer used is emptied and given again: another engine compiles all statements anew."""
+    free: list[Engine] = []
+
+    @contextmanager
+    def take() -> Iterator[Engine]:
+        engine = free.pop() if free else create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        with closing(engine.raw_connection()) as connection:
+            connection.driver_connection.set_progress_handler(None, 0)
+            _tables.backup(connection.driver_connection)
+        try:
+            yield engine
+        finally:
+            free.append(engine)
+
+    yield take
+    for engine in free:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def record_file(_tables: sqlite3.Connection) -> Callable[[Path], AbstractContextManager[Engine]]:
+    """Gives an empty record in a file, for tests that use it from several connections at once."""
+
+    @contextmanager
+    def make(path: Path) -> Iterator[Engine]:
+        with closing(sqlite3.connect(path)) as connection:
+            _tables.backup(connection)
+        engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        yield engine
+        engine.dispose()
 
     return make
 

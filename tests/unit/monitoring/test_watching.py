@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -25,7 +24,6 @@ from dean_provider.monitoring.reading import Sample
 from dean_provider.monitoring.tally import Tally, tally_source, together
 from dean_provider.monitoring.text import exposition
 from dean_provider.monitoring.watching import Watching
-from dean_provider.state.tables import Base
 from tests.unit.monitoring.conftest import START
 
 
@@ -78,12 +76,9 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path}/state.db", connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    Base.metadata.create_all(engine)
-    yield Installation(engine)
-    engine.dispose()
+def installation(tmp_path, record_file):
+    with record_file(tmp_path / "state.db") as engine:
+        yield Installation(engine)
 
 
 async def test_one_asks_and_all_know(installation) -> None:

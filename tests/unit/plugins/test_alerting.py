@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from dean_provider.config import ProviderSettings
@@ -22,7 +22,6 @@ from dean_provider.plugins import alerting
 from dean_provider.plugins.api.serving import Room
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.state import incidents, signing
-from dean_provider.state.tables import Base
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 FILE = """
@@ -61,13 +60,11 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path, monkeypatch):
+def installation(tmp_path, record_file, monkeypatch):
     keys = signing.Keys()
     monkeypatch.setattr("dean_provider.state.record.installed_keys", lambda: keys)
-    engine = create_engine(f"sqlite:///{tmp_path}/state.db", connect_args={"check_same_thread": False})
-    Base.metadata.create_all(engine)
-    yield Installation(tmp_path, engine)
-    engine.dispose()
+    with record_file(tmp_path / "state.db") as engine:
+        yield Installation(tmp_path, engine)
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from dean_provider.contract.events import Actor, ActorKind, Fact, ReportedFact, installation, pattern, trial
 from dean_provider.contract.events.trial import GenerationCompleted
@@ -18,7 +17,6 @@ from dean_provider.contract.trial import Generation, Scores
 from dean_provider.contract.workflow import Origin, Recorded
 from dean_provider.state import record
 from dean_provider.state.signing import Keys
-from dean_provider.state.tables import Base
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -108,20 +106,10 @@ def histories() -> st.SearchStrategy[list[list[ReportedFact]]]:
     return BATCHES.map(_without_conflicts)
 
 
-@contextmanager
-def _database() -> Iterator[Engine]:
-    made = create_engine("sqlite://", poolclass=StaticPool)
-    Base.metadata.create_all(made)
-    try:
-        yield made
-    finally:
-        made.dispose()
-
-
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def engine(empty_record: Callable[[], AbstractContextManager[Engine]]) -> Iterator[Engine]:
     """A database of its own with our tables and nothing in them."""
-    with _database() as made:
+    with empty_record() as made:
         yield made
 
 
@@ -180,12 +168,12 @@ def completed_generation() -> Callable[..., GenerationCompleted]:
 
 
 @pytest.fixture(scope="session")
-def new_record() -> Callable[[], AbstractContextManager[Record]]:
+def new_record(empty_record: Callable[[], AbstractContextManager[Engine]]) -> Callable[[], AbstractContextManager[Record]]:
     """Makes a record in a database of its own, for tests that need many."""
 
     @contextmanager
     def make() -> Iterator[Record]:
-        with _database() as made:
+        with empty_record() as made:
             yield Record(made)
 
     return make

@@ -3,27 +3,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from dean_provider.state import leases
-from dean_provider.state.tables import Base
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def hold(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path}/leases.db")
-    Base.metadata.create_all(engine)
+def hold(engine):
 
     def act(holder, after=0.0, name="job", gone=lambda _: False):
         with Session(engine) as session, session.begin():
             return leases.hold(session, name, holder, 10, gone=gone, now=NOW + timedelta(seconds=after))
 
     act.engine = engine
-    yield act
-    engine.dispose()
+    return act
 
 
 def test_one_of_two_has_it(hold):

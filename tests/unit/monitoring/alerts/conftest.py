@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from dean_provider.contract.alert import Incident, ListAlerts
 from dean_provider.monitoring.alerts.book import RuleBook
@@ -21,7 +20,6 @@ from dean_provider.monitoring.alerts.rule import Rule
 from dean_provider.monitoring.history import History
 from dean_provider.monitoring.reading import Reading, Sample
 from dean_provider.state import alert_states, incidents, signing
-from dean_provider.state.tables import Base
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PERIOD = 10.0
@@ -83,30 +81,28 @@ class World:
             return {row["name"]: row for row in alert_states.rule_states(session)}
 
 
-@contextmanager
-def _world() -> Iterator[World]:
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    Base.metadata.create_all(engine)
-    yield World(engine)
-    engine.dispose()
-
-
 @pytest.fixture(autouse=True)
 def _plain_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = signing.Keys()
     monkeypatch.setattr("dean_provider.state.record.installed_keys", lambda: keys)
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    with _world() as made:
-        yield made
-
-
 @pytest.fixture(scope="session")
-def new_world() -> Callable[..., Any]:
+def new_world(empty_record: Callable[[], AbstractContextManager[Engine]]) -> Callable[[], AbstractContextManager[World]]:
     """Makes a world of its own, for tests that need many."""
-    return _world
+
+    @contextmanager
+    def make() -> Iterator[World]:
+        with empty_record() as engine:
+            yield World(engine)
+
+    return make
+
+
+@pytest.fixture
+def world(new_world: Callable[[], AbstractContextManager[World]]) -> Iterator[World]:
+    with new_world() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

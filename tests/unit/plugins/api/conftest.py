@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from dean_provider.config import ProviderSettings
@@ -34,7 +33,6 @@ from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.plugins.api.task_token import TaskClaims
 from dean_provider.state import record
 from dean_provider.state.signing import Keys
-from dean_provider.state.tables import Base
 
 ROLES = ("viewer", "user", "op", "admin")
 ALL = {"mine", "others"}
@@ -170,21 +168,10 @@ class Gateway:
         return workflow_id
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("gateway") / "state.db"
-    made = create_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(made)
-    made.dispose()
-    return path
-
-
 @pytest.fixture
-def engine(tmp_path: Path, empty_database: Path) -> Iterator[Engine]:
-    made = create_engine(f"sqlite:///{shutil.copy(empty_database, tmp_path)}", connect_args={"check_same_thread": False})
-    event.listen(made, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    yield made
-    made.dispose()
+def engine(tmp_path: Path, record_file: Callable[[Path], AbstractContextManager[Engine]]) -> Iterator[Engine]:
+    with record_file(tmp_path / "state.db") as made:
+        yield made
 
 
 @pytest.fixture

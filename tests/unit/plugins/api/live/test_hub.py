@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from dean_provider import __version__
@@ -32,7 +32,6 @@ from dean_provider.plugins.api.live.mailbox import Mailbox, Outgoing
 from dean_provider.plugins.api.workers import Workers
 from dean_provider.state import record
 from dean_provider.state.signing import Keys
-from dean_provider.state.tables import Base
 from dean_provider.web.instruments import Instruments
 
 
@@ -94,13 +93,11 @@ class World:
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[Callable[[], World]]:
-    engines = []
+def make_world(tmp_path: Path, record_file: Callable[[Path], AbstractContextManager[Engine]]) -> Iterator[Callable[[], World]]:
+    opened = ExitStack()
 
     def make() -> World:
-        engine = create_engine(f"sqlite:///{tmp_path}/{uuid4()}.db", connect_args={"check_same_thread": False})
-        engines.append(engine)
-        Base.metadata.create_all(engine)
+        engine = opened.enter_context(record_file(tmp_path / f"{uuid4()}.db"))
 
         @contextmanager
         def sessions() -> Any:
@@ -118,9 +115,8 @@ def make_world(tmp_path: Path) -> Iterator[Callable[[], World]]:
         hub = Hub(feed, Figures(Instruments(ServiceName.GATEWAY, __version__)), Workers(1, 16), lambda: 0.05)
         return World(feed, hub, write)
 
-    yield make
-    for engine in engines:
-        engine.dispose()
+    with opened:
+        yield make
 
 
 IDS = [UUID(int=number) for number in range(1, 4)]
