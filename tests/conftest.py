@@ -52,6 +52,8 @@ def _configure_without_caching(*args: Any, **more: Any) -> None:
 
 
 structlog.configure = _configure_without_caching
+# A traceback in colours, with every variable, takes longer than the test that asks for the error.
+structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +146,5 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus == 0 and session.config.getoption("--refuse-skips") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     shutil.rmtree(HOME, ignore_errors=True)
+    gc.collect()
+    gc.freeze()  # pytest is about to walk through everything five times; what went wrong in what is left has been told now

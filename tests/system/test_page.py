@@ -17,9 +17,7 @@ from dean_provider.local.airflow_home import AirflowHome
 from tests.integration.page.conftest import PAGE, ROOT, bundle, hook, modules
 from tests.system.conftest import VIEWER
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-expect = sync_api.expect
-expect.set_options(timeout=60_000)
+pytest.importorskip("playwright", reason="needs Playwright")
 
 __all__ = ["bundle", "hook", "modules"]
 
@@ -29,6 +27,13 @@ CHROMIUM = Path(os.environ.get("DEAN_TEST_CHROMIUM", "/usr/bin/chromium"))
 PICTURES = ROOT / ".dean/pictures"
 PATIENCE = 60_000
 NEWEST = pytest.mark.parametrize("stack", ["newest"], indirect=True)
+
+
+def expect(shown: Any) -> Any:
+    from playwright import sync_api  # a second to import: every process of the tests reads this file, and one has a browser
+
+    sync_api.expect.set_options(timeout=60_000)
+    return sync_api.expect(shown)
 
 
 class Reader:
@@ -77,6 +82,8 @@ def chromium(bundle: Path) -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip("needs Debian's Chromium, or another one named by DEAN_TEST_CHROMIUM")
     assert (bundle / "index.html").exists()
+    from playwright import sync_api
+
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

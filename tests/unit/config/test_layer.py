@@ -26,7 +26,7 @@ def _endless() -> Any:
     ("value", "rule"),
     [
         pytest.param(_deep(17), "may be nested at most 16 levels deep", id="deep"),
-        pytest.param(_deep(100_000), "may be nested at most 16 levels deep", id="deeper than Python goes"),
+        pytest.param(_deep(20_000), "may be nested at most 16 levels deep", id="deeper than Python goes"),
         pytest.param(_endless(), "may be nested at most 16 levels deep", id="endless"),
         pytest.param([1] * 10_001, "may hold at most 10000 values", id="many"),
         pytest.param({"a": [float("inf")]}, "must be a finite number", id="infinite"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp
 
 from dean_provider.engine.patterns import effectiveness
 from dean_provider.engine.streams import stream
@@ -12,6 +11,8 @@ from dean_provider.errors import InvalidConfigurationError
 @pytest.mark.parametrize("size", [2, 30, 500])
 def test_is_students_interval(size):
     deltas = stream(size, 0, "test").normal(0.3, 1.0, size)
+    from scipy.stats import ttest_1samp
+
     found, expected = effectiveness(deltas), ttest_1samp(deltas, 0.0).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
     assert found.mean == pytest.approx(deltas.mean())

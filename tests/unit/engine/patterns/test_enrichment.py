@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control, hypergeom
 
 from dean_provider.engine.patterns.enrichment import adjusted, tail
 
@@ -22,6 +21,8 @@ def tables(draw):
 @given(tables())
 def test_tail_is_fishers_exact_test(table):
     matching, elite, marked, population = table
+    from scipy.stats import hypergeom
+
     expected = hypergeom.sf(matching - 1, population, marked, elite)
     assert tail(np.array([matching]), elite, np.array([marked]), population)[0] == pytest.approx(expected, rel=1e-8, abs=1e-280)
 
@@ -43,10 +44,14 @@ def test_memory_stays_bounded_with_many_agents():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 60e6
+    from scipy.stats import hypergeom
+
     expected = hypergeom.sf(matching[:3] - 1, 40_000, marked[:3], 10_000)
     assert p_values[:3] == pytest.approx(expected, rel=1e-6)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_adjusted_is_benjamini_hochberg(p_values):
+    from scipy.stats import false_discovery_control
+
     np.testing.assert_allclose(adjusted(np.array(p_values)), false_discovery_control(p_values, method="bh"), rtol=1e-12)
