@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
@@ -59,7 +60,9 @@ def describe(cls: type[Objective]) -> wire.Objective:
     )
 
 
-def _points() -> dict[str, EntryPoint]:
+@cache
+def _points() -> Mapping[str, EntryPoint]:
+    """Looked for once in a process: it reads the metadata of everything that is installed."""
     return {point.name: point for point in entry_points(group=GROUP)}
 
 

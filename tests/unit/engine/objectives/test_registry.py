@@ -18,8 +18,10 @@ def installed(monkeypatch):
     def install(**points):
         found = [EntryPoint(name, value, registry.GROUP) for name, value in points.items()]
         monkeypatch.setattr(registry, "entry_points", lambda group: found if group == registry.GROUP else [])
+        registry._points.cache_clear()
 
-    return install
+    yield install
+    registry._points.cache_clear()
 
 
 def test_what_comes_with_the_package():
