@@ -99,7 +99,7 @@ def _text(value: JsonValue) -> str:
     elif isinstance(value, (int, float)):
         text = number(value)
     elif isinstance(value, list) and all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in value):
-        text = ", ".join(number(each) for each in value if isinstance(each, (int, float)))
+        text = ", ".join(number(each) for each in value[:LONGEST_TEXT] if isinstance(each, (int, float)))
     else:
         text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
