@@ -18,7 +18,7 @@ from dean_provider.config import OverrideSource, Resolved, check_file, options, 
 from dean_provider.config.text import NONE, from_text, to_text
 from dean_provider.errors import InvalidConfigurationError
 
-FAST = settings(max_examples=settings.default.max_examples // 3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=settings.default.max_examples // 5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20).filter(lambda word: word not in NONE)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=30),
@@ -146,7 +146,7 @@ def _outcome(act: Callable[[], Resolved]) -> tuple[Resolved, None] | tuple[None,
         return None, error
 
 
-@settings(max_examples=5 * settings.default.max_examples)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(overrides=st.dictionaries(NAMES, JSON, max_size=8) | JSON)
 def test_arbitrary_overrides_are_refused_with_problems_or_taken(overrides: Any) -> None:
     resolved, _ = _outcome(lambda: resolve(overrides, environ={}, airflow_option=lambda _: None))
@@ -154,7 +154,7 @@ def test_arbitrary_overrides_are_refused_with_problems_or_taken(overrides: Any) 
         json.dumps(resolved.display(), allow_nan=False, ensure_ascii=False).encode()
 
 
-@settings(max_examples=4 * settings.default.max_examples)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(text=st.dictionaries(st.sampled_from(list(options())), st.text(st.characters(exclude_characters="\0"), max_size=40), max_size=5))
 @example(text={"config_file": "~\ud800"})
 def test_arbitrary_text_in_the_environment_is_refused_with_problems_or_taken(text: dict[str, str]) -> None:
@@ -166,7 +166,7 @@ YAML_LIKE = st.text(st.sampled_from("abtrial: \n\t-[]{}*&!|>'\"#%0123?"), max_si
 WRITTEN = JSON.map(lambda value: yaml.dump(value).encode("utf-8", "replace"))
 
 
-@settings(max_examples=5 * settings.default.max_examples)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(content=st.binary(max_size=200) | YAML_LIKE | WRITTEN)
 def test_an_arbitrary_file_is_refused_with_problems_or_taken(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -129,9 +129,9 @@ def test_a_conf_that_is_no_mapping_is_a_problem(conf: Any) -> None:
 
 def test_a_great_many_problems_are_counted_not_listed() -> None:
     with pytest.raises(InvalidConfigurationError) as caught:
-        resolve({f"unknown_{number}": number for number in range(5000)}, **HERE)
+        resolve({f"unknown_{number}": number for number in range(1000)}, **HERE)
     assert len(caught.value.details["problems"]) == 100
-    assert caught.value.details["omitted"] == 4900
+    assert caught.value.details["omitted"] == 900
     assert len(str(caught.value)) < 3000
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dean_provider.contract.config import SelectionMethod, TrialConfig
@@ -16,6 +16,7 @@ from dean_provider.engine.objectives import load_objective
 from dean_provider.engine.selection import select
 from dean_provider.errors import InvalidConfigurationError
 
+HALF = settings(max_examples=settings.default.max_examples // 2)
 CONFIG = {"objective": "sphere", "objective_parameters": {"dimension": 5}, "population_size": 12, "generations": 8, "seed": 3}
 
 
@@ -110,6 +111,7 @@ def test_a_seed_is_needed():
         trial(seed=None)
 
 
+@HALF
 @given(at=st.integers(0, 8), seed=st.integers(0, 2**53 - 1), rate=st.floats(0, 1))
 def test_a_fork_with_nothing_changed_ends_like_its_parent(at, seed, rate):
     parent = trial(seed=seed, mutation_rate=rate)
@@ -118,6 +120,7 @@ def test_a_fork_with_nothing_changed_ends_like_its_parent(at, seed, rate):
     assert [(one.tokens_used, one.reason) for one in fork] == [(one.tokens_used, one.reason) for one in parent]
 
 
+@HALF
 @given(at=st.integers(0, 7), further=st.integers(0, 7), seed=st.integers(0, 2**53 - 1))
 def test_a_fork_with_another_seed_is_another_trial_from_the_next_generation_on(at, further, seed):
     parent = trial()

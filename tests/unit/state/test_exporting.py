@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
@@ -72,6 +72,7 @@ def test_an_export_verifies_and_is_the_same_record_elsewhere(full, elsewhere, tm
         assert verify(elsewhere.sessions, one, keys=elsewhere.keys).fault is None
 
 
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.data())
 def test_whatever_was_told_is_the_same_record_elsewhere(histories, new_record, tmp_path_factory, data) -> None:
     target = tmp_path_factory.mktemp("export") / "export.jsonl"

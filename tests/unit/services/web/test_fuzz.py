@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dean_provider.contract.endpoints import evolution as evolution_operations
 from dean_provider.contract.endpoints import indexagent as indexagent_operations
 
-FUZZ = settings(max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=settings.default.max_examples // 3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = st.sampled_from(
     ["trial_id", "population_id", "config", "space", "size", "seed", "pattern", "body", "fitness", "genome", "holder", "tokens", "agent_id"]
 )
