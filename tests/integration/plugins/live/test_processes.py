@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.plugins.conftest import Redis
+from tests.redis_server import Redis
 
 pytestmark = pytest.mark.integration
 
