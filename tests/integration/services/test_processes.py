@@ -73,9 +73,17 @@ def children(pid):
     return [int(word) for listed in Path(f"/proc/{pid}/task").glob("*/children") for word in listed.read_text().split()]
 
 
-def test_both_in_one_command_run_a_trial_and_stop_together(tmp_path, caller_of, small, plain):
-    with process(tmp_path, "all", "--indexagent-port", "0", "--evolution-port", "0", DEAN_EVOLUTION_WORKERS="1") as started:
-        caller = caller_of(announced(started, "IndexAgent"), announced(started, "Evolution API"))
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def test_both_in_one_command_listen_where_their_environment_says_run_a_trial_and_stop_together(tmp_path, caller_of, small, plain):
+    ports = {"DEAN_INDEXAGENT_PORT": str(free_port()), "DEAN_EVOLUTION_PORT": str(free_port())}
+    with process(tmp_path, "all", DEAN_EVOLUTION_WORKERS="1", **ports) as started:
+        urls = announced(started, "IndexAgent"), announced(started, "Evolution API")
+        assert urls == tuple(f"http://127.0.0.1:{port}" for port in ports.values())
+        caller = caller_of(*urls)
         assert "Ctrl-C" in started.stdout.readline()
         config = small()
         caller.populate(config, "population-of-traced")
@@ -91,18 +99,6 @@ def test_both_in_one_command_run_a_trial_and_stop_together(tmp_path, caller_of, 
     traced = {(line["service"], line["message"]) for line in lines if line["request_id"] == "dag-run-1"}
     assert {("evolution", "trial accepted"), ("evolution", "trial completed"), ("indexagent", "request")} <= traced
     assert {path.name for path in (tmp_path / ".dean").glob("*.db")} == {"indexagent.db", "evolution.db"}
-
-
-def test_both_listen_where_their_environment_says(tmp_path):
-    def free_port():
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            return probe.getsockname()[1]
-
-    first, second = free_port(), free_port()
-    ports = {"DEAN_INDEXAGENT_PORT": str(first), "DEAN_EVOLUTION_PORT": str(second)}
-    with process(tmp_path, "all", DEAN_EVOLUTION_WORKERS="1", **ports) as started:
-        assert announced(started, "IndexAgent") == f"http://127.0.0.1:{first}"
-        assert announced(started, "Evolution API") == f"http://127.0.0.1:{second}"
 
 
 def test_when_one_ends_by_itself_so_does_the_other(tmp_path):

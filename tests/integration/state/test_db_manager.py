@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, inspect
 pytestmark = pytest.mark.integration
 
 PROGRAM = """
-import json, sys
+import gc, json, sys
+gc.set_threshold(50_000, 50, 100)  # what Airflow makes at its start stays
 from airflow import settings
 from airflow.utils.db_manager import RunDBManager
 from dean_provider.state.db_manager import DeanDBManager
