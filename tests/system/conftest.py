@@ -24,6 +24,7 @@ from dean_provider.contract.trial import ListTrials, StartTrial, Trial, TrialRef
 from dean_provider.errors import InvalidStateError, ServiceFailureError
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
+from tests import paced
 from tests.listeners import Collector, StatsdListener, collecting, hearing_statsd
 
 DAGS = Path(__file__).parent / "dags"
@@ -84,7 +85,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     home = tmp_path_factory.mktemp(f"stack-{request.param}")
     shutil.copytree(DAGS, home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(EXAMPLE, home / "dags")
-    env = dict(SETTINGS)
+    env = {**SETTINGS, **paced.register(tmp_path_factory.mktemp("objective"), seconds=0.05)}
     if request.param == "newest":
         options = {"templates": request.getfixturevalue("templates")}
         env |= {**request.getfixturevalue("collector").settings, **request.getfixturevalue("statsd").settings}
@@ -115,8 +116,8 @@ class Live:
 
     @staticmethod
     def endless(name: str, **config: Any) -> dict[str, Any]:
-        """Settings of a trial that no test will see the end of."""
-        return Live.tiny(name, **{"generations": 100_000, **config})
+        """Settings of a trial that no test will see the end of, and that takes no processor for itself."""
+        return Live.tiny(name, **{"objective": "paced", "generations": 100_000, **config})
 
     def __init__(self, stack: Stack, *, newest: bool) -> None:
         self.stack = stack

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from dean_provider.state import queries
 from dean_provider.state.signing import Keys
 from dean_provider.state.stream import workflow_ids
 from dean_provider.state.verification import Verified, verify
+from tests import paced
 
 pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.slow]
 
@@ -60,38 +60,12 @@ AWAY_SECONDS = 3.0
 END_SECONDS = 500.0
 HEALTHY_SECONDS = 180.0
 
-OBJECTIVE = '''
-import os, time
-from typing import ClassVar
-from dean_provider.engine.objectives.functions import Sphere
-
-
-class Paced(Sphere):
-    """Takes a while for each generation, without a processor."""
-
-    name: ClassVar[str] = "paced"
-
-    def score(self, genomes, instances):
-        time.sleep(float(os.environ.get("PACE_SECONDS", "0")))
-        return super().score(genomes, instances)
-'''
-
-
-def _register(folder: Path) -> None:
-    """Put the objective on the path as an installed distribution does."""
-    (folder / "paced_objective.py").write_text(OBJECTIVE)
-    info = folder / "paced-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: paced\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[dean.objectives]\npaced = paced_objective:Paced\n")
-
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """An Airflow that notices within seconds who has died, where it would take minutes by default."""
-    folder = tmp_path_factory.mktemp("objective")
-    _register(folder)
     settings = {
+        **paced.register(tmp_path_factory.mktemp("objective"), PACE_SECONDS),
         "AIRFLOW__CORE__PARALLELISM": str(TOGETHER + 1),
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
@@ -107,8 +81,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "DEAN_EVOLUTION_MAX_RUNNING_TRIALS": str(TOGETHER),
         "DEAN_EVOLUTION_WORKERS": str(TOGETHER),
         "DEAN_EVOLUTION_BATCH_SIZE": "10",
-        "PACE_SECONDS": str(PACE_SECONDS),
-        "PYTHONPATH": str(folder),
     }
     with Stack(tmp_path_factory.mktemp("chaos"), db="postgres", env=settings, fresh=True) as running:
         running.wait_for_dag(DAG_ID)

@@ -142,7 +142,7 @@ def fill_in_form(ada: Reader, **settings: Any) -> None:
     expect(ada.button("Start the trial")).to_have_attribute("aria-disabled", "true")
     ada.is_accessible()
     elite.fill("")
-    frame.get_by_label("Objective", exact=True).select_option("sphere")
+    frame.get_by_label("Objective", exact=True).select_option("paced")
     for label, value in settings.items():
         frame.get_by_label(label.replace("_", " ").capitalize(), exact=True).fill(str(value))
     frame.get_by_label("Pattern policy").select_option("off")

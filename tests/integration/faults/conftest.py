@@ -208,7 +208,7 @@ class Killable:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).json()["service"] == self.service:
+                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False, verify=False).json()["service"] == self.service:
                     return
             assert self.process.is_alive(), self.log.read_text()[-3000:]
             time.sleep(0.01)
