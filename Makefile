@@ -3,8 +3,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 OLDEST_VENV ?= .venv-oldest
 DB ?= sqlite
-# Processes of tests side by side: one takes what needs no live Airflow, which mostly waits.
-WORKERS ?= 3
+# Processes of tests side by side: half of them take what needs no live Airflow, which mostly waits.
+WORKERS ?= 4
 BIN := $(VENV)/bin
 # What the page in Airflow's UI is made from: where one is newer, or a folder because a file of it has gone, installing builds the page anew.
 PAGE := $(shell find dean_provider/plugins/www/*.* dean_provider/plugins/www/src dean_provider/plugins/www/public)

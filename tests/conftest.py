@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests that share what is dear to start run in one process: the same live Airflow, the same folder of services, the same file.
 
-    A live Airflow mostly waits, but one for each process would make each other late: one process takes what needs none.
+    A live Airflow mostly waits, but one for each process would make each other late: half of the processes take what needs none.
     """
     from xdist.scheduler import LoadScopeScheduling
 
@@ -123,7 +123,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
                 if other is not node
                 for unit in units.values()
             )
-            wanted = under_way < max(1, self.numnodes - 1)
+            wanted = under_way < (self.numnodes + 1) // 2
             first = next((scope for scope, unit in self.workqueue.items() if live(unit) is wanted), None)
             if first is not None:
                 self.workqueue.move_to_end(first, last=False)
