@@ -167,7 +167,7 @@ def in_task(port: str, rounds: int, calls: int) -> Any:
     """The same, in a task of a live Airflow."""
     from dean_provider.local.stack import Stack
 
-    with tempfile.TemporaryDirectory(prefix="dean-bench-") as folder, Stack(Path(folder), services=False, fresh=True) as stack:
+    with tempfile.TemporaryDirectory(prefix="dean-bench-") as folder, Stack(Path(folder), services=False, fresh=True, plain=True) as stack:
         out = Path(folder) / "measured.json"
         for conn_id, kind in (("benchmark_dean", "dean_evolution"), ("benchmark_http", "http")):
             stack.airflow("connections", "add", conn_id, "--conn-json", connection(kind, port))

@@ -49,12 +49,21 @@ class AirflowHome:
     :param python: interpreter that has Airflow and this package.
     :param database_url: SQLAlchemy URL of the metadata database; a SQLite file in the home by default.
     :param settings: environment variables on top of ours; these win.
+    :param plain: Airflow's command as it is, not by ``launch.py``.
     """
 
     USER = "admin"
 
     def __init__(
-        self, home: Path, *, python: str, ports: Ports, secrets: Secrets, database_url: str | None, settings: Mapping[str, str]
+        self,
+        home: Path,
+        *,
+        python: str,
+        ports: Ports,
+        secrets: Secrets,
+        database_url: str | None,
+        settings: Mapping[str, str],
+        plain: bool = False,
     ) -> None:
         self.path = home / "airflow"
         self.dags = home / "dags"
@@ -62,6 +71,7 @@ class AirflowHome:
         self.python = python
         self._ports = ports
         self._secrets = secrets
+        self._launch = () if plain else (str(_LAUNCH),)
         self._sqlite = None if database_url else self.path / "airflow.db"
         self._database_url = database_url or f"sqlite:///{self._sqlite}"
         self.settings = {**self._own_settings(), **settings}
@@ -135,7 +145,7 @@ class AirflowHome:
         script = str(Path(self.python).parent / "airflow")
         return Program(
             name or "airflow-" + "-".join(arguments[:2]),
-            (self.python, str(_LAUNCH), script, *arguments),
+            (self.python, *self._launch, script, *arguments),
             self.settings,
             stop_signal=signal.SIGINT,
         )

@@ -50,6 +50,7 @@ class Stack:
     :param env: further environment variables, for Airflow's programs and the services alike.
     :param fresh: forget what an earlier run left in the home, logs excepted.
     :param templates: where migrated databases are kept for the next fresh start.
+    :param plain: start Airflow's programs as any installation does, not the sooner way (``launch.py``): for measuring.
     :param environ: the environment before cleaning; this process's own by default.
     :param grace_seconds: how long everything has to end by itself when stopped.
     :param say: told what happens, a few words at a time.
@@ -68,6 +69,7 @@ class Stack:
         env: Mapping[str, str] | None = None,
         fresh: bool = False,
         templates: Path | None = None,
+        plain: bool = False,
         environ: Mapping[str, str] | None = None,
         grace_seconds: float = 5.0,
         say: Callable[[str], None] = lambda _: None,
@@ -83,6 +85,7 @@ class Stack:
         self._env = dict(env or {})
         self._fresh = fresh
         self._templates = (templates or self.home / "templates").absolute()
+        self._plain = plain
         self._grace_seconds = grace_seconds
         self._say = say
 
@@ -156,6 +159,7 @@ class Stack:
             secrets=self.secrets,
             database_url=self._start_postgres() if self._database == "postgres" else None,
             settings={**services.connections(self.ports, self.secrets), **self._env},
+            plain=self._plain,
         )
         self.airflow_home.lay_out()
         self.api = AirflowApi(self.airflow_home.url, AirflowHome.USER, self.secrets.password)

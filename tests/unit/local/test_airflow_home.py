@@ -83,6 +83,14 @@ def test_programs_are_airflows_components_stopped_by_sigint_and_serve_no_logs(ai
     assert programs["triggerer-2"].command[3:] == programs["triggerer"].command[3:] == ("triggerer", "--skip-serve-logs")
 
 
+def test_for_measuring_airflow_is_started_as_any_installation_does(tmp_path: Path, secrets: Secrets, airflow: AirflowHome):
+    plain = AirflowHome(tmp_path, python=sys.executable, ports=PORTS, secrets=secrets, database_url=None, settings={}, plain=True)
+    python, script, *words = plain.command("scheduler").command
+    assert (python, Path(script).name, words) == (sys.executable, "airflow", ["scheduler"])
+    python, launch, *rest = airflow.command("scheduler").command
+    assert (python, Path(launch).name, rest) == (sys.executable, "launch.py", [script, "scheduler"])
+
+
 def test_a_home_of_an_older_version_is_given_the_secrets_it_lacks(tmp_path: Path):
     older = asdict(Secrets())
     del older["gateway_secret"]
