@@ -24,7 +24,7 @@ from dean_provider.engine.evolve import generation_cost, outcome_cost, policy_of
 from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
-from dean_provider.errors import EvaluationError, InvalidResponseError
+from dean_provider.errors import BudgetExhaustedError, EvaluationError, InvalidResponseError
 from dean_provider.services.evolution.background import in_background
 from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, OutOfTime, Task
 from dean_provider.services.evolution.fit import require_fit
@@ -36,6 +36,8 @@ from dean_provider.services.evolution.records import Progress, Records
 __all__ = ["Run"]
 
 _GLANCE_SECONDS = 0.1
+_ENDING_SECONDS = 10.0
+"""How long tokens for generation 0 are waited for, which were there when the trial was let in."""
 
 
 class Run:
@@ -120,7 +122,7 @@ class Run:
         progress = self.progress
         cost = generation_cost(progress.config, objective, progress.generation + 1)
         if progress.generation < 0:
-            self.records.require_tokens(self.trial_id, cost + outcome_cost(progress.config, objective))
+            self._require_tokens(cost + outcome_cost(progress.config, objective))
         if progress.generation >= 0:
             found = reason_to_stop(
                 progress.config,
@@ -136,6 +138,22 @@ class Run:
             if left is not None and cost + outcome_cost(progress.config, objective) > left - unpaid:
                 return TerminationReason.TOKEN_BUDGET
         return None
+
+    def _require_tokens(self, tokens: int) -> None:
+        """A trial that ends for want of tokens is promised its next generation until it has ended: others wait for that.
+
+        :raises BudgetExhaustedError: they are not there even then.
+        :raises Interrupted: the trial was stopped or paused.
+        """
+        until = self.clock() + _ENDING_SECONDS
+        while True:
+            try:
+                return self.records.require_tokens(self.trial_id, tokens)
+            except BudgetExhaustedError:
+                if self.clock() >= until:
+                    raise
+            if self.interrupt.wait(_GLANCE_SECONDS):
+                raise Interrupted
 
     def _next_cost(self, objective: Objective) -> int:
         """Tokens of the next generation, and of the outcome that may follow it."""

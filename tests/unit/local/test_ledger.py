@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -41,6 +42,8 @@ def test_a_sweep_kills_what_carries_the_mark_removes_folders_and_itself(tmp_path
     folder = tmp_path / "outside"
     folder.mkdir()
     child = subprocess.Popen(SLEEP, env={**os.environ, RUN_MARKER: "run-sweep"}, start_new_session=True)
+    while not psutil.Process(child.pid).environ():  # of a program that has only just been loaded there is none yet
+        time.sleep(0.01)
     ledger = Ledger(tmp_path, "run-sweep")
     ledger.add_folder(folder)
     assert ledger.sweep() == 1

@@ -13,6 +13,7 @@ from dean_provider.contract.trial import TerminationReason, TrialRef
 from dean_provider.engine.generation import initial
 from dean_provider.engine.objectives import load_objective
 from dean_provider.errors import BudgetExhaustedError, ConnectionFailedError, EvaluationError
+from dean_provider.services.evolution import run
 from dean_provider.services.evolution.evaluation.evaluator import Evaluated, Interrupted, OutOfTime
 from dean_provider.services.evolution.lookup import trial_row
 from dean_provider.services.evolution.run import Run
@@ -130,11 +131,45 @@ def test_only_a_running_trial_says_what_it_waits_for(evolution_app, store_trial)
     assert waiting(evolution_app) is None
 
 
-def test_without_tokens_for_generation_0_a_trial_does_not_begin(evolution_app, store_trial, run_of):
+def test_without_tokens_for_generation_0_a_trial_does_not_begin(evolution_app, store_trial, run_of, monkeypatch):
+    monkeypatch.setattr(run, "_ENDING_SECONDS", 0.0)
     store_trial("t")
     evolution_app.economy.limit = 11
     with pytest.raises(BudgetExhaustedError):
         run_of("t", Agents())()
+
+
+class Stopping:
+    def evaluate(self, task, interrupt):
+        raise Interrupted
+
+
+def test_generation_0_waits_for_the_tokens_of_trials_that_are_about_to_end(evolution_app, store_trial, run_of, monkeypatch):
+    store_trial("t")
+    evolution_app.economy.limit = 11
+    asked = []
+    require = evolution_app.records.require_tokens
+
+    def require_and_end_another(trial_id, tokens):
+        asked.append(tokens)
+        try:
+            require(trial_id, tokens)
+        finally:
+            evolution_app.economy.limit = 1000
+
+    monkeypatch.setattr(evolution_app.records, "require_tokens", require_and_end_another)
+    with pytest.raises(Interrupted):
+        run_of("t", Agents(), evaluator=Stopping())()
+    assert len(asked) == 2
+
+
+def test_a_trial_that_waits_for_tokens_can_be_stopped(evolution_app, store_trial, run_of):
+    store_trial("t")
+    evolution_app.economy.limit = 11
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(Interrupted):
+        run_of("t", Agents(), interrupt=stopped)()
 
 
 class Willing(Agents):
