@@ -52,7 +52,7 @@ def _configure_without_caching(*args: Any, **more: Any) -> None:
 
 
 structlog.configure = _configure_without_caching
-# A traceback in colours, with every variable, takes longer than the test that asks for the error.
+# On the renderer that every reset gives back: a traceback in colours, with every variable, takes longer than the test that asks for it.
 structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
 
 
@@ -60,8 +60,6 @@ structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.pla
 def _logs() -> Iterator[None]:
     """Each test begins with structlog as it is by default, and what it, or an import in it, does to logging ends with it."""
     structlog.reset_defaults()
-    # By default it draws every traceback with the values of every name in it, which takes a tenth of a second each.
-    structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
