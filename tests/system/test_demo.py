@@ -22,6 +22,7 @@ import requests
 from dean_provider.contract.config import TrialConfig
 from dean_provider.engine.evolve import evolve
 from dean_provider.engine.objectives import load_objective
+from dean_provider.local.api import AirflowApi
 from dean_provider.local.environment import RUN_MARKER
 from dean_provider.local.ledger import Ledger
 
@@ -174,54 +175,48 @@ def best_fit(items: list[int]) -> int:
     return pack(items, [-float(space) for space in range(CAPACITY + 1)])
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What an Airflow that was left running said: of its DAG to whom it told how to sign in, and to anybody else."""
-
-    dag: dict
-    anonymous: list[int]
-
-
 @dataclass
 class Finished:
     result: dict
     session: Session
     home: Path
-    before: Answers | None
 
 
-def ask_and_kill(home: Path, tmp_path: Path) -> Answers:
-    """Start what stays, ask it as its user would, and kill it so that nothing of it can clean up."""
-    session = Session(tmp_path, "up", "--port", "auto", "--home", str(home))
-    session.until("Ctrl-C stops everything")
-    url = re.search(r"Airflow\s+(http://127\.0\.0\.1:\d+)", session.stdout).group(1)
-    evolution = re.search(r"Evolution API\s+(http\S+)", session.stdout).group(1)
-    user, password = re.search(r"sign in\s+(\S+)\s+(\S+)", session.stdout).groups()
-    token = requests.post(f"{url}/auth/token", json={"username": user, "password": password}, timeout=30).json()["access_token"]
-    dag = requests.get(f"{url}/api/v2/dags/dean_evolution_trial", headers={"Authorization": f"Bearer {token}"}, timeout=30).json()
-    anonymous = [requests.get(place, timeout=30).status_code for place in (f"{url}/api/v2/dags", f"{evolution}/api/v1/trials")]
+def started(home: Path, name: str, seconds: float = 60) -> Ledger:
+    """Wait until the run in ``home`` has started the program ``name``."""
+    until = time.monotonic() + seconds
+    while (ledger := Ledger.read(home)) is None or name not in ledger.started:
+        assert time.monotonic() < until, ledger and ledger.started
+        time.sleep(0.1)
+    return ledger
+
+
+def start_and_kill(home: Path, tmp_path: Path) -> None:
+    """Kill what starts, so that nothing of it can clean up: services run, and PostgreSQL while Airflow's database is made."""
+    session = Session(tmp_path, "up", "--db", "postgres", "--port", "auto", "--home", str(home))
+    (folder,) = started(home, "airflow-db-migrate").folders
     guardians = [child.pid for child in psutil.Process(session.process.pid).children() if "guardian" in " ".join(child.cmdline())]
     assert guardians
-    assert "scheduler" in Ledger.read(home).started
     for pid in (*guardians, session.process.pid):
         os.kill(pid, signal.SIGKILL)
     session.close()
     assert (home / "ledger.json").exists()
-    return Answers(dag, anonymous)
+    assert folder.exists()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Iterator[Finished]:
-    """A finished demo; that on PostgreSQL in a home where `dean up` was killed."""
+    """A finished demo; that on PostgreSQL in a home where `dean up` was killed while it started."""
     tmp_path = tmp_path_factory.mktemp(f"demo-{request.param}")
     keep_databases(tmp_path, templates)
     home = tmp_path / ".dean" / "demo"
-    before = ask_and_kill(home, tmp_path) if request.param == "postgres" else None
     folders = set(Path("/tmp").glob("dean-pg-*"))
+    if request.param == "postgres":
+        start_and_kill(home, tmp_path)
     session = Session(tmp_path, "demo", "--json", "--db", request.param, "--port", "auto", *SMALL)
     assert session.end() == 0, session.stderr
     assert set(Path("/tmp").glob("dean-pg-*")) <= folders
-    yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home, before)
+    yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home)
     session.close()
 
 
@@ -288,19 +283,36 @@ def test_nothing_runs_afterwards_and_no_users_airflow_was_touched(demo: Finished
 
 
 @pytest.mark.parametrize("demo", ["postgres"], indirect=True)
-def test_up_says_where_and_how_to_sign_in_and_killed_is_cleaned_up_after_by_the_next_run(demo: Finished):
-    assert demo.before.dag["is_paused"] is False
-    assert demo.before.anonymous == [401, 401]
+def test_the_run_after_one_that_was_killed_cleans_up_and_says_so(demo: Finished):
     assert re.search(r"cleaned up after a run that died \(\d+ processes\)", demo.session.stderr)
 
 
-def test_ctrl_c_in_the_middle_of_a_trial_stops_everything(start: Callable[..., Session], tmp_path: Path):
-    session = start("demo", "--port", "auto", "--generations", "100000")
-    session.until(r"generation \d+/100000")
+def test_up_says_where_and_how_to_sign_in_and_ctrl_c_in_the_middle_of_a_trial_stops_everything(
+    start: Callable[..., Session], tmp_path: Path
+):
+    session = start("up", "--port", "auto")
+    session.until("Ctrl-C stops everything")
+    url = re.search(r"Airflow\s+(http://127\.0\.0\.1:\d+)", session.stdout).group(1)
+    evolution = re.search(r"Evolution API\s+(http\S+)", session.stdout).group(1)
+    api = AirflowApi(url, *re.search(r"sign in\s+(\S+)\s+(\S+)", session.stdout).groups())
+    assert api.get("/dags/dean_evolution_trial")["is_paused"] is False
+    assert [requests.get(place, timeout=30).status_code for place in (f"{url}/api/v2/dags", f"{evolution}/api/v1/trials")] == [401, 401]
+
+    conf = {"objective": "bin_packing", "generations": 100_000}
+    api.call("POST", "/dags/dean_evolution_trial/dagRuns", json={"dag_run_id": "long", "logical_date": None, "conf": conf})
+    until = time.monotonic() + 120
+    while not any(trial["generation"] for trial in recorded(api)):
+        assert time.monotonic() < until, recorded(api)
+        time.sleep(0.5)
     session.process.send_signal(signal.SIGINT)
-    assert session.end(30) == 130
-    assert "Traceback" not in session.stderr
-    assert_nothing_is_left(tmp_path, tmp_path / ".dean/demo")
+    assert session.end(30) == 0, "that is how it is told to end"
+    assert "Traceback" not in session.stdout + session.stderr
+    assert_nothing_is_left(tmp_path, tmp_path / ".dean/up")
+
+
+def recorded(api: AirflowApi) -> list[dict]:
+    """Trials that the gateway knows of."""
+    return api._session.get(f"{api.url}/dean/api/v1/trials", timeout=30).json()["workflows"]
 
 
 def test_sigterm_while_starting_stops_everything(start: Callable[..., Session], tmp_path: Path):
@@ -315,10 +327,7 @@ def test_a_component_that_dies_is_named_in_one_line(start: Callable[..., Session
     session = start("up", "--port", "auto")
     session.until("starting Airflow")
     home = tmp_path / ".dean/up"
-    until = time.monotonic() + 30
-    while "scheduler" not in (ledger := Ledger.read(home)).started and time.monotonic() < until:
-        time.sleep(0.1)
-    os.kill(ledger.started["scheduler"].pid, signal.SIGKILL)
+    os.kill(started(home, "scheduler").started["scheduler"].pid, signal.SIGKILL)
     assert session.end(30) != 0
     (line,) = [line for line in session.stderr.splitlines() if "scheduler" in line and "log" not in line and "starting" not in line]
     assert "The scheduler was killed by SIGKILL" in line
