@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from airflow.sdk import DAG, TriggerRule, task_group
+from airflow.sdk.definitions.param import process_params
 
 from dean_provider.errors import InvalidConfigurationError
 from dean_provider.factory import trial_dag, trial_task_group
@@ -91,6 +92,15 @@ def test_the_callers_arguments_win():
     assert dag.schedule == "@daily"
     assert dag.params["team"] == "blue"
     assert dag.params["population_size"] == 60
+
+
+def test_the_forms_fields_are_written_down_once_and_there_in_every_task():
+    dag = trial_dag("d", params={"team": "blue"})
+    assert set(serialized(dag).params) == set(dag.params)
+    assert {name for task in serialized(dag).tasks for name in task.params} == {"comment"}
+    for task in dag.tasks:
+        given = process_params(dag, task, {"seed": 7}, suppress_exception=False)
+        assert (given["team"], given["population_size"], given["seed"]) == ("blue", 60, 7)
 
 
 def test_a_groups_identity_comes_from_its_full_id():
