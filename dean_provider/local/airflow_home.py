@@ -18,7 +18,10 @@ from dean_provider.local.component import Program
 from dean_provider.local.ports import HOST, Ports
 from dean_provider.local.secrets import Secrets
 
-__all__ = ["AirflowHome"]
+__all__ = ["FILES_STAY", "AirflowHome", "fingerprint"]
+
+FILES_STAY = {"AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300", "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300"}
+"""Settings for when no DAG file changes after the start: none is looked at again."""
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _BUNDLES = [

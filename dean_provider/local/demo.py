@@ -16,6 +16,7 @@ from rich.console import Console
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.errors import InvalidConfigurationError
+from dean_provider.local.airflow_home import FILES_STAY
 from dean_provider.local.closing import show_result
 from dean_provider.local.ports import Ports
 from dean_provider.local.result import DemoResult
@@ -27,7 +28,6 @@ from dean_provider.local.view import View, view_on
 __all__ = ["SEED", "Demo", "run"]
 
 SEED = 2026
-_NOTHING_CHANGES = {"AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300", "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300"}
 _GRACE_SECONDS = 2.0  # nobody will want Airflow's database again
 
 
@@ -88,7 +88,7 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
             demo.home,
             db=demo.db,
             ports=demo.ports,
-            env=_NOTHING_CHANGES,
+            env=FILES_STAY,
             fresh=True,
             templates=demo.home.parent / "templates",
             grace_seconds=_GRACE_SECONDS,

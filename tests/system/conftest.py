@@ -22,7 +22,7 @@ from dean_provider.contract.endpoints import evolution, indexagent
 from dean_provider.contract.population import CreatePopulation
 from dean_provider.contract.trial import ListTrials, StartTrial, Trial, TrialRef, TrialStatus, ValidateTrial
 from dean_provider.errors import InvalidStateError, ServiceFailureError
-from dean_provider.local.airflow_home import AirflowHome
+from dean_provider.local.airflow_home import FILES_STAY, AirflowHome
 from dean_provider.local.stack import Stack
 from tests import paced
 from tests.listeners import Collector, StatsdListener, collecting, hearing_statsd
@@ -38,9 +38,7 @@ DAG_IDS = (
 OLDEST = "DEAN_TEST_OLDEST_PYTHON"
 VIEWER = "vic"
 SETTINGS = {
-    # No file changes after the start.
-    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "300",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
+    **FILES_STAY,
     # Two Airflows' worth of tests: looking for work ten times a second would take a fifth of a processor all the time.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
     "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",

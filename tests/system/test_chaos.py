@@ -30,6 +30,7 @@ from dean_provider.contract.workflow import ListEvents, ListWorkflows, WorkflowD
 from dean_provider.engine.evolve import evolve
 from dean_provider.engine.objectives import load_objective
 from dean_provider.errors import ConnectionFailedError, ServiceFailureError
+from dean_provider.local.airflow_home import FILES_STAY
 from dean_provider.local.stack import Stack
 from dean_provider.state import queries
 from dean_provider.state.signing import Keys
@@ -56,6 +57,7 @@ LAST_KILL = 0.9
 EARLY = 0.4
 """How likely a kill comes in the first seconds."""
 
+LOOK_SECONDS = 0.2
 AWAY_SECONDS = 3.0
 END_SECONDS = 500.0
 HEALTHY_SECONDS = 180.0
@@ -65,6 +67,7 @@ HEALTHY_SECONDS = 180.0
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """An Airflow that notices within seconds who has died, where it would take minutes by default."""
     settings = {
+        **FILES_STAY,
         **paced.register(tmp_path_factory.mktemp("objective"), PACE_SECONDS),
         "AIRFLOW__CORE__PARALLELISM": str(TOGETHER + 1),
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
@@ -72,7 +75,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "2",
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "1",
         "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "10",
         "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
         "AIRFLOW__DEAN__RECONCILE_SECONDS": "5",
@@ -197,7 +200,7 @@ class Chaos:
             for back in [each for each in self._away if each[0] <= now]:
                 self._away.remove(back)
                 self.stack.component(back[1]).start()
-            self.stack.pause(0.1)
+            self.stack.pause(LOOK_SECONDS)
 
     def _kill(self, victim: str) -> bool:
         """Whether it was there to be killed."""
