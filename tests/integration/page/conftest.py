@@ -7,9 +7,10 @@ from types import ModuleType
 
 import pytest
 
+from tests.integration.plugins.conftest import servers
 from tests.unit.page.conftest import ROOT, hook
 
-__all__ = ["hook"]
+__all__ = ["hook", "servers"]
 
 PAGE = ROOT / "dean_provider/plugins/www"
 

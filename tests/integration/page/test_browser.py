@@ -17,7 +17,6 @@ from dean_provider.contract.events import ReportedFact
 from dean_provider.contract.events.trial import GenerationCompleted
 from dean_provider.contract.trial import Generation
 from tests.integration.page.browser import Reader
-from tests.integration.plugins.conftest import servers
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -39,11 +38,11 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def airflow(tmp_path_factory: pytest.TempPathFactory, servers: Any) -> Iterator[Any]:
     """An Airflow below a path, whose services are away, which one rule notices at once."""
     rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
     rules.write_text("rules:\n  EvolutionDown: {for: 1s}\n")
-    with servers(tmp_path_factory) as start:
+    with servers() as start:
         yield start("simple", "/af", AIRFLOW__DEAN__ALERT_RULES_FILE=str(rules))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ from uuid import uuid4
 
 import httpx
 import jwt
+import psutil
 import pytest
 
-SERVER = Path(__file__).with_name("server.py")
+ZYGOTE = Path(__file__).with_name("zygote.py")
 SECRET = "a-secret-of-the-gateway-for-tests-only"
 AIRFLOWS_SECRET = "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789"
 FERNET_KEY = base64.urlsafe_b64encode(b"0" * 32).decode()
@@ -43,7 +43,7 @@ class Server:
     port: int
     tokens: dict[str, str]
     prefix: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    process: psutil.Process | None = None
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False))
 
     @property
@@ -84,21 +84,13 @@ def _nowhere(service: str) -> str:
     return json.dumps({"conn_type": f"dean_{service}", "host": "127.0.0.1", "port": 9, "extra": extra})
 
 
-def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
-    manager = {
-        "simple": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-        "fab": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
-    }
+def _everywhere() -> dict[str, str]:
+    """What all servers have in common."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "DEAN_"))}
     return {
         **kept,
-        "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
-        "AIRFLOW__CORE__AUTH_MANAGER": manager[auth],
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
         "AIRFLOW__API_AUTH__JWT_SECRET": AIRFLOWS_SECRET,
         "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
         "AIRFLOW__DEAN__METRICS_TOKEN": METRICS_TOKEN,
@@ -110,9 +102,55 @@ def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
     }
 
 
-def _ready(process: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, Any]:
+def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
+    manager = {
+        "simple": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "fab": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+    }
+    return {
+        **_everywhere(),
+        "AIRFLOW_HOME": str(home),
+        # What Airflow has in its home, one by one: the process that a server is forked from has read where that is.
+        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "simple_auth_manager_passwords.json.generated"),
+        "AIRFLOW__FAB__CONFIG_FILE": str(home / "webserver_config.py"),
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__CORE__AUTH_MANAGER": manager[auth],
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
+    }
+
+
+@dataclass
+class Zygote:
+    """Forks API servers, with the Airflow of that interpreter."""
+
+    python: str
+    log: Path
+
+    def __post_init__(self) -> None:
+        # Airflow is imported without being initialised, with a home that nothing can be written to.
+        env = {**_everywhere(), "_AIRFLOW__AS_LIBRARY": "1", "AIRFLOW_HOME": "/dev/null/airflow"}
+        with self.log.open("w") as output:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": output}
+            self._process = subprocess.Popen([self.python, ZYGOTE], env=env, text=True, start_new_session=True, **pipes)
+
+    def fork(self, **order: Any) -> psutil.Process:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+        told = self._process.stdout.readline()
+        assert told, self.log.read_text("utf-8")[-4000:]
+        return psutil.Process(int(told))
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
+def _ready(process: psutil.Process, ready: Path, log: Path) -> dict[str, Any]:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and process.is_running():
         if ready.exists():
             found: dict[str, Any] = json.loads(ready.read_text("utf-8"))
             return found
@@ -133,9 +171,8 @@ def _send_when_it_listens(server: Server, log: Path) -> None:
 
 
 @contextmanager
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts API servers, which end with the context."""
-    started: list[subprocess.Popen[bytes]] = []
+def _servers(tmp_path_factory: pytest.TempPathFactory, zygotes: dict[str, Zygote]) -> Iterator[Callable[..., Server]]:
+    started: list[psutil.Process] = []
     run = tmp_path_factory.getbasetemp()
     templates = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "databases"
     templates.mkdir(exist_ok=True)
@@ -146,14 +183,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
             home = tmp_path_factory.mktemp(f"airflow-{auth}")
             (home / "dags").mkdir()
             log, ready = home / "server.log", home / "ready.json"
-            with log.open("w") as output:
-                process = subprocess.Popen(
-                    [python, SERVER, auth, ready],
-                    env={**_environment(auth, home, prefix), "DEAN_TEST_TEMPLATES": str(templates), **env},
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            if python not in zygotes:
+                zygotes[python] = Zygote(python, tmp_path_factory.mktemp("zygote") / "zygote.log")
+            environment = {**_environment(auth, home, prefix), "DEAN_TEST_TEMPLATES": str(templates), **env}
+            process = zygotes[python].fork(auth=auth, ready=str(ready), log=str(log), environment=environment)
             started.append(process)
             found = _ready(process, ready, log)
             server = Server(auth, home, found["port"], found["tokens"], prefix, process)
@@ -165,36 +198,44 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
             yield start
         finally:
             for process in started:
-                process.send_signal(signal.SIGTERM)
-            for process in started:
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:  # noqa: PERF203 - a few processes
-                    process.kill()
-                    process.wait()
+                with suppress(psutil.NoSuchProcess):
+                    process.terminate()
+            _, left = psutil.wait_procs(started, 20)
+            for process in left:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], AbstractContextManager[Callable[..., Server]]]]:
+    """Contexts that start API servers, which end with the context."""
+    zygotes: dict[str, Zygote] = {}
+    yield lambda: _servers(tmp_path_factory, zygotes)
+    for zygote in zygotes.values():
+        zygote.end()
 
 
 @pytest.fixture
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def start_server(servers: Any) -> Iterator[Callable[..., Server]]:
     """Starts API servers of the test's own."""
-    with servers(tmp_path_factory) as start:
+    with servers() as start:
         yield start
 
 
 @pytest.fixture(scope="module")
-def start_shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def start_shared_server(servers: Any) -> Iterator[Callable[..., Server]]:
     """Starts API servers that the tests of a file share."""
-    with servers(tmp_path_factory) as start:
+    with servers() as start:
         yield start
 
 
 @pytest.fixture(scope="session")
-def simple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with servers(tmp_path_factory) as start:
+def simple(servers: Any) -> Iterator[Server]:
+    with servers() as start:
         yield start("simple")
 
 
 @pytest.fixture(scope="session")
-def fab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with servers(tmp_path_factory) as start:
+def fab(servers: Any) -> Iterator[Server]:
+    with servers() as start:
         yield start("fab")

@@ -1,17 +1,15 @@
-"""Airflow's API server with the gateway, as a process of its own: writes where it is and the tokens of its users, then serves.
+"""Airflow's API server with the gateway, in a process of its own: writes where it is and the tokens of its users, then serves.
 
-Arguments: the auth manager (simple or fab), and the file to write that to. Everything else comes from the environment, which must point
+Told are the auth manager (simple or fab), and the file to write that to. Everything else comes from the environment, which must point
 Airflow at a home of its own, and DEAN_TEST_TEMPLATES to a folder that the servers of a run share. With DEAN_TEST_PREPARED the database is
 another server's and left as it is.
 """
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -120,8 +118,6 @@ def fill() -> None:
 
 
 def main(auth: str, ready: str) -> None:
-    # What Airflow makes at its start stays: looking through it again and again takes a fifth of the time.
-    gc.set_threshold(50_000, 50, 100)
     if "DEAN_TEST_PREPARED" not in os.environ:
         prepare(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], Path(os.environ["DEAN_TEST_TEMPLATES"]), auth, fill)
         seed()
@@ -139,7 +135,3 @@ def main(auth: str, ready: str) -> None:
     Path(ready).with_suffix(".new").write_text(found, "utf-8")
     Path(ready).with_suffix(".new").rename(ready)
     server.run(sockets=[bound])
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
