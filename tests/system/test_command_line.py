@@ -35,7 +35,7 @@ def dean(stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
     return run
 
 
-def test_a_trial_is_started_watched_looked_into_and_run_again(live: Any, dean: Any, tmp_path: Path) -> None:
+def test_a_trial_is_started_watched_looked_into_forked_and_run_again(live: Any, dean: Any, tmp_path: Path) -> None:
     live.have_triggerers(1)
     settings = tmp_path / "trial.yaml"
     settings.write_text(json.dumps({"trial": live.tiny("typed")}))
@@ -52,7 +52,18 @@ def test_a_trial_is_started_watched_looked_into_and_run_again(live: Any, dean: A
     live.wait(lambda: dean("trial", "report", trial["id"], "-o", str(report))[0] == 0, "the report to be written")
     assert trial["digest"][:12] in report.read_text("utf-8")
 
+    forked = json.loads(dean("trial", "fork", trial["id"], "--generation", "2", "--json")[1])
     code, out = dean("trial", "replay", trial["id"], "--wait", "--every", "0.5", "--json")
     assert (code, json.loads(out)["agrees"]) == (0, True)
     live.wait(lambda: json.loads(dean("trial", "show", trial["id"], "--json")[1])["replays"], "the original to know of its replay")
+
+    def ended() -> Any:
+        fork = json.loads(dean("trial", "show", forked["workflow"]["id"], "--json")[1])
+        return fork if fork["status"] == "completed" else None
+
+    fork = live.wait(ended, "the fork to end")
+    assert (fork["parent_id"], fork["parent_generation"]) == (trial["id"], 2)
+    comparison = json.loads(dean("trial", "compare", trial["id"], fork["id"], "--json")[1])
+    assert (comparison["same_digest"], comparison["differences"]) == (True, [])
+    assert len(json.loads(dean("agents", "list", fork["id"], "--generation", "5", "--json")[1])["agents"]) == 10
     assert dean("status")[0] == 0

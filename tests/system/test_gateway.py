@@ -109,16 +109,3 @@ def test_airflows_own_buttons_approve_patterns_and_cancel_trials_and_both_are_on
     assert given["pattern_ids"] == question["pattern_ids"]
     (applied,) = _told(ask, asking["id"], "pattern.applied")
     assert sorted(applied["pattern_ids"]) == sorted(question["pattern_ids"])
-
-
-def test_a_fork_with_nothing_changed_ends_with_its_parents_digest(live: Any, ask: Ask) -> None:
-    parent = _becomes(live, ask, _start(live, ask, live.tiny("forked", seed=5))["id"], "completed")
-    child = ask("POST", f"/trials/{parent['id']}/forks", json={"generation": 2}).json()["workflow"]
-    ended = _becomes(live, ask, child["id"], "completed")
-    assert (ended["parent_id"], ended["parent_generation"]) == (parent["id"], 2)
-    comparison = ask("GET", f"/comparisons?workflow_ids={parent['id']},{child['id']}").json()
-    assert comparison["same_digest"]
-    assert comparison["differences"] == []
-    agents = ask("GET", f"/trials/{child['id']}/agents?generation=5&fields=agent_id").json()["agents"]
-    assert len(agents) == 10
-    assert len(ask("GET", f"/trials/{parent['id']}/generations").json()["points"]) == 6

@@ -254,8 +254,9 @@ def test_a_viewer_looks_and_the_page_says_what_is_so_while_a_service_is_away(liv
     vic.picture("report")
 
 
-def test_the_page_opens_in_airflow_and_in_the_tab_of_a_run(live: Any, reader: Any) -> None:
-    """In the newest and the oldest."""
+@pytest.mark.parametrize("stack", ["oldest"], indirect=True)
+def test_the_page_opens_in_the_oldest_airflow_and_in_the_tab_of_a_dag(live: Any, reader: Any) -> None:
+    """In the newest it is looked at in ``tests/integration/page``, below a path."""
     ada = reader()
     ada.page.goto(f"{ada.url}/plugin/dean")
     expect(ada.frame.get_by_role("heading", name="Overview")).to_be_visible()
