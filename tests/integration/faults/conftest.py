@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -148,36 +147,6 @@ def _register(folder: Path) -> None:
     (info / "entry_points.txt").write_text(f"[dean.objectives]\n{lines}")
 
 
-def _serve(service: str, settings: dict[str, Any], pause: tuple[str, int] | None, reached: Event, log: str) -> None:
-    """A service in a child process; ``pause`` is the point where it waits to be killed."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    from dean_provider.services.web.logs import configure_logs
-    from dean_provider.services.web.server import listen, serve
-    from dean_provider.services.web.settings import LogLevel
-    from dean_provider.testing import PausePoints
-
-    probe: dict[str, Any] = {}
-    if pause is not None:
-        probe["probe"] = PausePoints(*pause, on_reached=lambda *_: reached.set())
-    configure_logs(LogLevel.INFO, service)
-    if service == "indexagent":
-        from dean_provider.services.indexagent.app import create_app
-        from dean_provider.services.indexagent.settings import IndexAgentSettings
-
-        chosen: Any = IndexAgentSettings(**settings)
-        app, on_stop = create_app(chosen, **probe), lambda: None
-    else:
-        from dean_provider.services.evolution.app import EvolutionService
-        from dean_provider.services.evolution.settings import EvolutionSettings
-
-        chosen = EvolutionSettings(**settings)
-        evolution = EvolutionService(chosen, **probe)
-        app, on_stop = evolution.app, evolution.stop_waiting
-    serve(app, chosen, listen(chosen.host, chosen.port), on_ready=lambda: None, on_stop=on_stop)
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -201,9 +170,11 @@ class Killable:
         return f"http://127.0.0.1:{self.settings['port']}"
 
     def start(self, pause: tuple[str, int] | None = None) -> None:
+        from tests.integration.faults.serving import serve  # all that a service does: every process of the tests reads this file
+
         self.reached = self.context.Event()
         arguments = (self.service, self.settings, pause, self.reached, str(self.log))
-        self.process = self.context.Process(target=_serve, args=arguments, daemon=True)
+        self.process = self.context.Process(target=serve, args=arguments, daemon=True)
         self.process.start()
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
@@ -277,9 +248,7 @@ def trying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any
     patch.setenv("TRYING_FOLDER", str(folder))
     patch.setenv("OPENBLAS_NUM_THREADS", "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["dean_provider.services.evolution.app", "dean_provider.services.indexagent.app", "dean_provider.testing", "uvicorn.loops.auto"]
-    )
+    context.set_forkserver_preload(["tests.integration.faults.serving"])
     yield folder, context
     patch.undo()
 
