@@ -31,7 +31,7 @@ class Caller:
 
     indexagent_url: str
     evolution_url: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False, verify=False))
 
     def send(self, operation: Operation[Any, Any], request: Any, **more: Any) -> httpx.Response:
         module = indexagent if operation.service is ServiceName.INDEXAGENT else evolution

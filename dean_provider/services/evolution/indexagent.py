@@ -87,6 +87,7 @@ class IndexAgentClient:
             auth=auth,
             headers=headers,
             transport=transport,
+            verify=httpx.URL(settings.indexagent_url).scheme != "http",  # certificates are read, which takes a while, where one is shown
             trust_env=False,
         )
         self._shown_url = str(self._client.base_url.copy_with(username=None, password=None, query=None))
