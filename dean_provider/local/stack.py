@@ -23,6 +23,7 @@ from dean_provider.local.postgres import Postgres
 from dean_provider.local.remote import Remote
 from dean_provider.local.secrets import Secrets
 from dean_provider.local.supervisor import Supervisor
+from dean_provider.local.templates import prepare
 
 __all__ = ["Database", "Stack"]
 
@@ -174,14 +175,17 @@ class Stack:
 
     def _migrate(self) -> None:
         sign = fingerprint(self._airflow_python)
-        if self.airflow_home.migrated(sign) or self.airflow_home.copy_template(self._templates, sign):
+        if self.airflow_home.migrated(sign):
             return
-        self._say("making Airflow's database")
-        new = self.airflow_home.empty
-        self.supervisor.call(self.airflow_home.command("db", "migrate"), timeout=_MIGRATE_SECONDS)
-        if new:
-            self.airflow_home.keep_template(self._templates, sign)
+        if self.airflow_home.empty:
+            prepare(self.airflow_home.database_url, self._templates, sign, self._call_migrate)
+        else:
+            self._call_migrate()
         self.airflow_home.note_migrated(sign)
+
+    def _call_migrate(self) -> None:
+        self._say("making Airflow's database")
+        self.supervisor.call(self.airflow_home.command("db", "migrate"), timeout=_MIGRATE_SECONDS)
 
     def _ready(self) -> bool:
         # The execution API is only put together at its first request, which takes seconds: better now than while a task waits for it.

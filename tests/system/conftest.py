@@ -50,8 +50,11 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated databases of the newest Airflow, made once for the session."""
-    return tmp_path_factory.mktemp("templates")
+    """Where migrated databases are kept: each is made once in a run, whichever of its processes needs it first."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -78,18 +81,18 @@ def statsd() -> Iterator[StatsdListener]:
 
 
 @pytest.fixture(scope="session", params=["newest", "oldest"])
-def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Iterator[Stack]:
     """An Airflow on SQLite with the DAGs of ``tests/system/dags``, shared by the session. It has no triggerer until a test wants one."""
     home = tmp_path_factory.mktemp(f"stack-{request.param}")
     shutil.copytree(DAGS, home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(EXAMPLE, home / "dags")
     env = {**SETTINGS, **paced.register(tmp_path_factory.mktemp("objective"), seconds=0.05)}
+    python = sys.executable
     if request.param == "newest":
-        options = {"templates": request.getfixturevalue("templates")}
         env |= {**request.getfixturevalue("collector").settings, **request.getfixturevalue("statsd").settings}
     else:
-        options = {"airflow_python": request.getfixturevalue("oldest_python")}
-    with Stack(home, env=env, triggerers=0, fresh=True, **options) as running:
+        python = request.getfixturevalue("oldest_python")
+    with Stack(home, airflow_python=python, env=env, triggerers=0, fresh=True, templates=templates) as running:
         for dag_id in DAG_IDS:
             running.wait_for_dag(dag_id, timeout=300)
         yield running

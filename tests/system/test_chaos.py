@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,7 @@ HEALTHY_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Iterator[Stack]:
     """An Airflow that notices within seconds who has died, where it would take minutes by default."""
     settings = {
         **FILES_STAY,
@@ -85,7 +86,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "DEAN_EVOLUTION_WORKERS": str(TOGETHER),
         "DEAN_EVOLUTION_BATCH_SIZE": "10",
     }
-    with Stack(tmp_path_factory.mktemp("chaos"), db="postgres", env=settings, fresh=True) as running:
+    with Stack(tmp_path_factory.mktemp("chaos"), db="postgres", env=settings, fresh=True, templates=templates) as running:
         running.wait_for_dag(DAG_ID)
         yield running
 

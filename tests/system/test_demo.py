@@ -192,9 +192,9 @@ def started(home: Path, name: str, seconds: float = 60) -> Ledger:
 
 
 def start_and_kill(home: Path, tmp_path: Path) -> None:
-    """Kill what starts, so that nothing of it can clean up: services run, and PostgreSQL while Airflow's database is made."""
+    """Kill what starts, so that nothing of it can clean up: services and PostgreSQL run, and Airflow is about to."""
     session = Session(tmp_path, "up", "--db", "postgres", "--port", "auto", "--home", str(home))
-    (folder,) = started(home, "airflow-db-migrate").folders
+    (folder,) = started(home, "scheduler").folders
     guardians = [child.pid for child in psutil.Process(session.process.pid).children() if "guardian" in " ".join(child.cmdline())]
     assert guardians
     for pid in (*guardians, session.process.pid):

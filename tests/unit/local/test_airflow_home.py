@@ -4,11 +4,9 @@ import json
 import os
 import shlex
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -127,22 +125,23 @@ def test_the_environment_file_turns_a_shell_to_this_airflow_alone(airflow: Airfl
     assert seen["MY_AIRFLOW"] == "kept"
 
 
-def test_a_migrated_database_is_kept_and_copied(tmp_path: Path, airflow: AirflowHome):
+def test_a_database_is_migrated_once_by_the_same_software(tmp_path: Path, airflow: AirflowHome):
     airflow.lay_out()
-    templates = tmp_path / "templates"
-    assert not airflow.migrated("sign")
-    assert not airflow.copy_template(templates, "sign")
-    with closing(sqlite3.connect(tmp_path / "airflow/airflow.db")) as database:
-        database.execute("CREATE TABLE kept (x)")
-    airflow.keep_template(templates, "sign")
-    (tmp_path / "airflow/airflow.db").unlink()
-    assert not airflow.copy_template(templates, "other software")
-    assert airflow.copy_template(templates, "sign")
-    with closing(sqlite3.connect(tmp_path / "airflow/airflow.db")) as database:
-        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("kept",)]
+    airflow.note_migrated("sign")
+    assert airflow.empty
+    assert not airflow.migrated("sign"), "its file has gone"
+    (tmp_path / "airflow/airflow.db").touch()
+    assert not airflow.empty
     assert airflow.migrated("sign")
     assert not airflow.migrated("other software")
-    assert not airflow.copy_template(templates, "sign"), "a database in use was replaced"
+
+
+def test_a_database_of_postgresql_is_new_in_each_run(tmp_path: Path, secrets: Secrets):
+    airflow = AirflowHome(tmp_path, python=sys.executable, ports=PORTS, secrets=secrets, database_url="postgresql://x/y", settings={})
+    airflow.lay_out()
+    airflow.note_migrated("sign")
+    assert airflow.empty
+    assert not airflow.migrated("sign")
 
 
 def test_the_fingerprint_is_stable_and_knows_the_interpreter():
