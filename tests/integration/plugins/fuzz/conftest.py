@@ -269,10 +269,10 @@ def fuzz() -> type[Fuzz]:
 
 @pytest.fixture
 def amount() -> Callable[..., tuple[int, int]]:
-    """Requests to send, and to each operation at least: all of the long run's share, or a twentieth of it."""
+    """Requests to send, and to each operation at least: all of the long run's share, or a ninth of it, 2,000 in all."""
 
     def share(requests: int, at_least: int = 100) -> tuple[int, int]:
-        return (requests, at_least) if LONG else (requests // 20, max(1, at_least // 30))
+        return (requests, at_least) if LONG else (requests // 9, max(1, at_least // 30))
 
     return share
 
@@ -340,21 +340,23 @@ class Steering:
     def __init__(self, caller: Any) -> None:
         self.caller = caller
         self.running: str | None = None
-        """The trial that the next request lets run."""
+        """The trial that the last request may have let run."""
 
     def steer(self, trial_id: str, how: str) -> None:
         self.caller.http.post(f"{self.caller.evolution_url}/api/v1/trials/{trial_id}/{how}", json={})
 
     def hold(self) -> None:
-        """Pause what the last request let run."""
+        """Pause what the last request may have let run."""
         if self.running is not None:
             self.steer(self.running, "pause")
             self.running = None
 
 
 @pytest.fixture
-def steering(caller: Any) -> Steering:
-    return Steering(caller)
+def steering(caller: Any) -> Iterator[Steering]:
+    made = Steering(caller)
+    yield made
+    made.hold()
 
 
 @pytest.fixture(scope="session")

@@ -75,8 +75,8 @@ class Recorded:
         case.path_parameters["workflow_id"] = fuzz.random.choice(list(self.held))
 
     def pause(self, case: Any, fuzz: Any) -> None:
-        self.going_on(case, fuzz)
-        self.steering.steer(self.held[case.path_parameters["workflow_id"]], "resume")
+        self.resume(case, fuzz)
+        self.steering.steer(self.steering.running, "resume")
 
     def resume(self, case: Any, fuzz: Any) -> None:
         self.going_on(case, fuzz)

@@ -158,9 +158,9 @@ class Trials:
         case.path_parameters["trial_id"] = fuzz.random.choice(self.held_ones)
 
     def pause(self, case: Any, fuzz: Any) -> None:
-        self.held(case, fuzz)
+        self.resume(case, fuzz)
         if fuzz.random.random() < 0.8:
-            self.steering.steer(case.path_parameters["trial_id"], "resume")
+            self.steering.steer(self.steering.running, "resume")
 
     def resume(self, case: Any, fuzz: Any) -> None:
         self.held(case, fuzz)
