@@ -69,7 +69,7 @@ def _logs() -> Iterator[None]:
 
 
 # Fixtures of the session that take a share of a processor for as long as they are there.
-DEAR = ("stack", "simple", "fab")
+DEAR = ("stack",)
 _dear_under_way: dict[str, Any] = {}
 
 
