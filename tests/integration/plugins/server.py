@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from prepared import prepare
+from dean_provider.local.templates import prepare
 
 ROLES = ("viewer", "user", "op", "admin")
 SEEDED = {name: UUID(int=number) for number, name in enumerate(("running", "completed", "hidden"), 1)}
@@ -119,7 +121,9 @@ def fill() -> None:
 
 def main(auth: str, ready: str) -> None:
     if "DEAN_TEST_PREPARED" not in os.environ:
-        prepare(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], Path(os.environ["DEAN_TEST_TEMPLATES"]), auth, fill)
+        # Another auth manager has tables of its own, and another interpreter may have another Airflow.
+        sign = f"{auth}-{sha256(sys.prefix.encode()).hexdigest()[:12]}"
+        prepare(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], Path(os.environ["DEAN_TEST_TEMPLATES"]), sign, fill)
         seed()
 
     import uvicorn
