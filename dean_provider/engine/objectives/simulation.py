@@ -81,7 +81,8 @@ class _Simulation:
         self.counts = np.zeros(self.shape[0] * cells, dtype=np.int32)
         self.open = np.zeros_like(self.counts, dtype=self.after.dtype)
         self.counts[-cells:] = self.length + 1
-        self.open[-cells:] = np.iinfo(self.open.dtype).max
+        self.is_open = np.iinfo(self.open.dtype).max
+        self.open[-cells:] = self.is_open
 
     def run(self) -> Integers:
         """Pack everything; bins used, shape (policies, instances)."""
@@ -102,4 +103,4 @@ class _Simulation:
         self.open[taken[left == 0]] = 0
         made = self.row_made.take(best) + self.cell
         self.counts[made] += 1
-        self.open[made] = np.iinfo(self.open.dtype).max
+        self.open[made] = self.is_open
