@@ -33,6 +33,7 @@ class Run:
         self.tries: dict[str, int] = {}
         self.pushed: dict[tuple[str, str], Any] = {}
         self.outlet_events = OutletEventAccessors()
+        self._params: dict[str, Any] = {}
 
     def go(self, before: Callable[[str], None] = lambda _: None) -> Run:
         """Run every task. ``before`` is called with each task's id before it."""
@@ -104,6 +105,8 @@ class Run:
             xcom_push=lambda key, value: self.pushed.update({(task.task_id, key): json.loads(json.dumps(value))}),
             get_task_states=lambda task_ids, **_: {self.run_id: {name: self.states[name] for name in task_ids if name in self.states}},
         )
+        if not self._params:  # no task has any of its own, and to check them takes longer than most tasks
+            self._params = process_params(self.dag, task, self.conf, suppress_exception=False)
         return {
             "ti": ti,
             "task_instance": ti,
@@ -111,7 +114,7 @@ class Run:
             "dag": self.dag,
             "task": task,
             "dag_run": SimpleNamespace(conf=self.conf),
-            "params": process_params(self.dag, task, self.conf, suppress_exception=False),
+            "params": dict(self._params),
             "outlet_events": self.outlet_events,
             "expanded_ti_count": None,
         }
