@@ -25,8 +25,7 @@ def rows_of(result: Result[Any]) -> int:
 
 def insert_new(session: Session, row: type[DeclarativeBase], values: Mapping[str, Any]) -> None:
     """Insert a row unless there is one with its key; waits for another transaction that is about to."""
-    statement = _insert(session.get_bind().dialect.name)(table_of(row))
-    session.connection().execute(statement.values(**values).on_conflict_do_nothing())
+    session.connection().execute(_insert_new(row, tuple(values)), dict(values))
 
 
 def replace_all(session: Session, row: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -38,13 +37,23 @@ def replace_all(session: Session, row: type[DeclarativeBase], rows: Sequence[Map
 
 
 @cache
+def _insert_new(row: type[DeclarativeBase], names: tuple[str, ...]) -> TextClause:
+    return _insert_text(table_of(row), names, "DO NOTHING")
+
+
+@cache
 def _replace_one(row: type[DeclarativeBase]) -> TextClause:
-    """As text, which is compiled once: SQLAlchemy compiles an insert with a conflict clause every time."""
     table = table_of(row)
     names, keys = [column.name for column in table.columns], [column.name for column in table.primary_key]
-    values, rest = ", ".join(f":{name}" for name in names), ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}"  # noqa: S608 - our own names
-    return text(statement).bindparams(*(bindparam(column.name, type_=column.type) for column in table.columns))
+    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return _insert_text(table, names, f"({', '.join(keys)}) DO UPDATE SET {rest}")
+
+
+def _insert_text(table: Table, names: Sequence[str], conflict: str) -> TextClause:
+    """As text, which is compiled once: SQLAlchemy compiles an insert with a conflict clause every time."""
+    values = ", ".join(f":{name}" for name in names)
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) ON CONFLICT {conflict}"  # noqa: S608 - our own names
+    return text(statement).bindparams(*(bindparam(name, type_=table.columns[name].type) for name in names))
 
 
 @cache
