@@ -20,6 +20,10 @@ import jwt
 import psutil
 import pytest
 
+from tests.integration.plugins.live import live
+
+__all__ = ["live"]
+
 ZYGOTE = Path(__file__).with_name("zygote.py")
 SECRET = "a-secret-of-the-gateway-for-tests-only"
 AIRFLOWS_SECRET = "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789"

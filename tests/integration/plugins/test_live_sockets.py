@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 pytestmark = pytest.mark.integration
 
-SCRIPT = Path(__file__).parents[4] / "docs" / "how-to" / "watch_live.py"
+SCRIPT = Path(__file__).parents[3] / "docs" / "how-to" / "watch_live.py"
 RUNNING, HIDDEN = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000003"
 
 
