@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from dean_provider.errors import ServiceUnavailableError
-from dean_provider.services.web.server import die_with, listen
+from dean_provider.services.web.listening import die_with, listen
 
 __all__ = ["run_both"]
 

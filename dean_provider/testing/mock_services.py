@@ -22,7 +22,7 @@ from dean_provider.services.evolution.app import EvolutionService
 from dean_provider.services.evolution.settings import EvolutionSettings
 from dean_provider.services.indexagent.app import create_app
 from dean_provider.services.indexagent.settings import IndexAgentSettings
-from dean_provider.services.web.server import address, listen
+from dean_provider.services.web.listening import address, listen
 from dean_provider.services.web.settings import sqlite_url
 from dean_provider.testing.faults import Faults, FaultyApp
 

@@ -7,8 +7,9 @@ from functools import partial
 
 from dean_provider.services.evolution.app import EvolutionService
 from dean_provider.services.evolution.settings import EvolutionSettings
+from dean_provider.services.web.listening import announce, die_with, listen
 from dean_provider.services.web.logs import configure_logs
-from dean_provider.services.web.server import announce, die_with, listen, serve
+from dean_provider.services.web.server import serve
 
 __all__ = ["EvolutionSettings", "run"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dean_provider.services.indexagent.app import create_app
 from dean_provider.services.indexagent.settings import IndexAgentSettings
+from dean_provider.services.web.listening import announce, die_with, listen
 from dean_provider.services.web.logs import configure_logs
-from dean_provider.services.web.server import announce, die_with, listen, serve
+from dean_provider.services.web.server import serve
 
 __all__ = ["IndexAgentSettings", "run"]
 

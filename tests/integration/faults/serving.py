@@ -21,6 +21,7 @@ from dean_provider.services.evolution.settings import EvolutionSettings
 from dean_provider.services.indexagent.app import create_app
 from dean_provider.services.indexagent.settings import IndexAgentSettings
 from dean_provider.services.web import server
+from dean_provider.services.web.listening import listen
 from dean_provider.services.web.logs import configure_logs
 from dean_provider.services.web.settings import LogLevel
 from dean_provider.testing import PausePoints
@@ -40,4 +41,4 @@ def serve(service: str, settings: dict[str, Any], pause: tuple[str, int] | None,
         chosen = EvolutionSettings(**settings)
         evolution = EvolutionService(chosen, **probe)
         app, on_stop = evolution.app, evolution.stop_waiting
-    server.serve(app, chosen, server.listen(chosen.host, chosen.port), on_ready=lambda: None, on_stop=on_stop)
+    server.serve(app, chosen, listen(chosen.host, chosen.port), on_ready=lambda: None, on_stop=on_stop)

@@ -21,7 +21,7 @@ from dean_provider.contract.endpoints.dialect import Traits, register_dialect
 from dean_provider.contract.service import ServiceName
 from dean_provider.factory import trial_dag
 from dean_provider.hooks import forget
-from dean_provider.services.web.server import address, listen
+from dean_provider.services.web.listening import address, listen
 
 pytestmark = pytest.mark.integration
 

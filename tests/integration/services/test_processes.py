@@ -171,6 +171,13 @@ def test_the_services_and_their_mocks_never_import_airflow():
     assert ended.returncode == 0, ended.stderr
 
 
+def test_the_process_that_only_starts_both_needs_no_framework():
+    modules = ("command", "together", "indexagent.settings", "evolution.settings")
+    code = f"import sys, {', '.join(f'dean_provider.services.{module}' for module in modules)}\n"
+    code += "print(*{'fastapi', 'sqlalchemy', 'uvicorn', 'numpy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=True, stdout=subprocess.PIPE, text=True).stdout == "\n"
+
+
 def test_a_second_service_on_the_same_database_ends_with_one_line(tmp_path):
     with process(tmp_path, "evolution", "--port", "0", "--workers", "1") as first:
         announced(first, "Evolution API")
