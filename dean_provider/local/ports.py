@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import islice
+from random import SystemRandom
 
 from dean_provider.errors import ConfigurationError
 
-__all__ = ["HOST", "PORT_VARIABLE", "Ports"]
+__all__ = ["HOST", "PORT_VARIABLE", "Ports", "free_ports"]
 
 HOST = "127.0.0.1"
 PORT_VARIABLE = "DEAN_LOCAL_PORT"
+_CHOSEN_BY_NO_SYSTEM = range(15_000, 32_000)
+"""Linux chooses from 32768 on unless told otherwise, others from 49152."""
+
 _NAMES = {"api": "Airflow's API server", "indexagent": "IndexAgent", "evolution": "the Evolution API"}
 
 
@@ -30,6 +34,20 @@ def _taken(port: int) -> bool:
     return False
 
 
+def free_ports(number: int) -> list[int]:
+    """So many ports that nobody uses now, for servers that start later.
+
+    Not those that the system would choose: it chooses them for outgoing connections as well, and one could have the port by then.
+
+    :raises ConfigurationError: when there are not so many.
+    """
+    untried = iter(SystemRandom().sample(_CHOSEN_BY_NO_SYSTEM, len(_CHOSEN_BY_NO_SYSTEM)))
+    found = list(islice((port for port in untried if not _taken(port)), number))
+    if len(found) < number:
+        raise ConfigurationError("No port is free.", details={"field": "port", "value": "auto"}, suggestions=["Name one with --port N."])
+    return found
+
+
 @dataclass(frozen=True)
 class Ports:
     """One port per server. The defaults are the ones Airflow and the services have everywhere."""
@@ -40,12 +58,8 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Three ports nobody listens on now."""
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
-            for each in sockets:
-                each.bind((HOST, 0))
-            return cls(*(each.getsockname()[1] for each in sockets))
+        """Three ports that nobody uses now."""
+        return cls(*free_ports(3))
 
     @classmethod
     def parse(cls, text: str) -> Ports:

@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -21,6 +20,7 @@ import yaml
 from dean_provider.local.airflow_home import FILES_STAY
 from dean_provider.local.api import AirflowApi
 from dean_provider.local.component import Program
+from dean_provider.local.ports import free_ports
 from dean_provider.local.postgres import Postgres
 from dean_provider.local.supervisor import Supervisor
 
@@ -80,9 +80,7 @@ class Plain:
 
     def port(self, name: str) -> int:
         if name not in self.ports:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.ports[name] = free.getsockname()[1]
+            (self.ports[name],) = free_ports(1)
         return self.ports[name]
 
     def local(self, text: str) -> str:

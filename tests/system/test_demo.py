@@ -191,8 +191,11 @@ def started(home: Path, name: str, seconds: float = 60) -> Ledger:
     return ledger
 
 
-def start_and_kill(home: Path, tmp_path: Path) -> None:
-    """Kill what starts, so that nothing of it can clean up: services and PostgreSQL run, and Airflow is about to."""
+def start_and_kill(home: Path, tmp_path: Path) -> Path:
+    """Kill what starts, so that nothing of it can clean up: services and PostgreSQL run, and Airflow is about to.
+
+    Returns the folder of PostgreSQL that is left.
+    """
     session = Session(tmp_path, "up", "--db", "postgres", "--port", "auto", "--home", str(home))
     (folder,) = started(home, "scheduler").folders
     guardians = [child.pid for child in psutil.Process(session.process.pid).children() if "guardian" in " ".join(child.cmdline())]
@@ -202,6 +205,7 @@ def start_and_kill(home: Path, tmp_path: Path) -> None:
     session.close()
     assert (home / "ledger.json").exists()
     assert folder.exists()
+    return folder
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -210,14 +214,16 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     tmp_path = tmp_path_factory.mktemp(f"demo-{request.param}")
     keep_databases(tmp_path, templates)
     home = tmp_path / ".dean" / "demo"
-    folders = set(Path("/tmp").glob("dean-pg-*"))
-    if request.param == "postgres":
-        start_and_kill(home, tmp_path)
+    left = [start_and_kill(home, tmp_path)] if request.param == "postgres" else []
     session = Session(tmp_path, "demo", "--json", "--db", request.param, "--port", "auto", *SMALL)
-    assert session.end() == 0, session.stderr
-    assert set(Path("/tmp").glob("dean-pg-*")) <= folders
-    yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home)
-    session.close()
+    try:
+        session.until(r"generation \d+/8")
+        folders = [*left, *Ledger.read(home).folders]
+        assert session.end() == 0, session.stderr
+        assert [folder for folder in folders if folder.exists()] == []
+        yield Finished(json.loads(session.stdout.splitlines()[-1]), session, home)
+    finally:
+        session.close()
 
 
 def test_the_json_object_is_last_complete_and_also_in_a_file(demo: Finished):

@@ -6,7 +6,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dean_provider.local.ports import free_ports
 from dean_provider.services.web.settings import sqlite_url
 
 OBJECTIVES = '''
@@ -147,12 +147,6 @@ def _register(folder: Path) -> None:
     (info / "entry_points.txt").write_text(f"[dean.objectives]\n{lines}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Killable:
     """One service on a port of its own, started and killed at will."""
@@ -260,10 +254,11 @@ def stages(trying: tuple[Path, Any], caller_of: Callable[[str, str], Any]) -> Ca
 
     @contextlib.contextmanager
     def make(data: Path, **settings: Any) -> Iterator[Stage]:
-        first = {"port": _free_port(), "database_url": sqlite_url(data / "indexagent.db")}
+        ports = free_ports(2)
+        first = {"port": ports[0], "database_url": sqlite_url(data / "indexagent.db")}
         indexagent = Killable("indexagent", first, data / "indexagent.log", context)
         second = {
-            "port": _free_port(),
+            "port": ports[1],
             "database_url": sqlite_url(data / "evolution.db"),
             "indexagent_url": indexagent.url,
             "workers": 1,

@@ -5,13 +5,25 @@ import socket
 import pytest
 
 from dean_provider.errors import ConfigurationError
-from dean_provider.local.ports import Ports
+from dean_provider.local.ports import Ports, free_ports
 
 
 def test_free_ports_differ_and_can_be_used():
     ports = Ports.parse("auto")
     assert len({ports.api, ports.indexagent, ports.evolution}) == 3
     ports.check()
+
+
+def test_free_ports_are_none_that_the_system_gives_to_connections():
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        assert max(free_ports(100)) < chosen.getsockname()[1]
+
+
+def test_where_every_port_is_taken_one_can_be_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("dean_provider.local.ports._taken", lambda port: True)
+    with pytest.raises(ConfigurationError, match="--port N"):
+        Ports.free()
 
 
 def test_one_number_moves_all_and_keeps_the_defaults_distances():
