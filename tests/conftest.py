@@ -97,13 +97,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Side by side, what takes longest and mostly waits begins first, above all what shares a live Airflow; on its own, what is quick."""
-
-    def shares(item: pytest.Item) -> bool:
-        return "stack" in getattr(getattr(item, "callspec", None), "params", {})
-
+    """Side by side, what takes longest and mostly waits begins first; on its own, what is quick."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: ("system" not in item.keywords, not shares(item), "integration" not in item.keywords))
+        items.sort(key=lambda item: ("system" not in item.keywords, "integration" not in item.keywords))
 
 
 @pytest.hookimpl(optionalhook=True)
