@@ -68,6 +68,13 @@ def _logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run of the tests, the same in all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 # Fixtures of the session that take a share of a processor for as long as they are there.
 DEAR = ("stack",)
 _dear_under_way: dict[str, Any] = {}

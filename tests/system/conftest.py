@@ -39,7 +39,7 @@ OLDEST = "DEAN_TEST_OLDEST_PYTHON"
 VIEWER = "vic"
 SETTINGS = {
     **FILES_STAY,
-    # Two Airflows' worth of tests: looking for work ten times a second would take a fifth of a processor all the time.
+    # Two Airflows' worth of tests: looking for work four times a second would take a sixth of a processor all the time.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
     "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
     "AIRFLOW__DEAN__POLL_SECONDS": "1",
@@ -49,10 +49,9 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def templates(run_folder: Path) -> Path:
     """Where migrated databases are kept: each is made once in a run, whichever of its processes needs it first."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder = run_folder / "templates"
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -25,6 +25,7 @@ from dean_provider.engine.objectives import load_objective
 from dean_provider.local.api import AirflowApi
 from dean_provider.local.environment import RUN_MARKER
 from dean_provider.local.ledger import Ledger
+from dean_provider.local.ports import free_ports
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -341,16 +342,11 @@ def test_a_component_that_dies_is_named_in_one_line(start: Callable[..., Session
     assert_nothing_is_left(tmp_path, home)
 
 
-def free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 def test_a_taken_port_is_named_in_one_line(start: Callable[..., Session], tmp_path: Path):
     with socket.socket() as other:
-        other.bind(("127.0.0.1", next(port for port in range(20_000, 30_000) if free(port))))
+        (port,) = free_ports(1)
+        other.bind(("127.0.0.1", port))
         other.listen()
-        port = other.getsockname()[1]
         session = start("demo", "--port", str(port))
         assert session.end(30) != 0
     assert f"Port {port}" in session.stderr.splitlines()[0]

@@ -175,11 +175,8 @@ def _send_when_it_listens(server: Server, log: Path) -> None:
 
 
 @contextmanager
-def _servers(tmp_path_factory: pytest.TempPathFactory, zygotes: dict[str, Zygote]) -> Iterator[Callable[..., Server]]:
+def _servers(tmp_path_factory: pytest.TempPathFactory, templates: Path, zygotes: dict[str, Zygote]) -> Iterator[Callable[..., Server]]:
     started: list[psutil.Process] = []
-    run = tmp_path_factory.getbasetemp()
-    templates = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "databases"
-    templates.mkdir(exist_ok=True)
 
     with ExitStack() as clients:
 
@@ -211,10 +208,12 @@ def _servers(tmp_path_factory: pytest.TempPathFactory, zygotes: dict[str, Zygote
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], AbstractContextManager[Callable[..., Server]]]]:
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, run_folder: Path
+) -> Iterator[Callable[[], AbstractContextManager[Callable[..., Server]]]]:
     """Contexts that start API servers, which end with the context."""
     zygotes: dict[str, Zygote] = {}
-    yield lambda: _servers(tmp_path_factory, zygotes)
+    yield lambda: _servers(tmp_path_factory, run_folder / "databases", zygotes)
     for zygote in zygotes.values():
         zygote.end()
 

@@ -17,6 +17,7 @@ import pytest
 
 from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.trial import StartTrial
+from dean_provider.local.ports import free_ports
 
 pytestmark = pytest.mark.integration
 
@@ -73,13 +74,8 @@ def children(pid):
     return [int(word) for listed in Path(f"/proc/{pid}/task").glob("*/children") for word in listed.read_text().split()]
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 def test_both_in_one_command_listen_where_their_environment_says_run_a_trial_and_stop_together(tmp_path, caller_of, small, plain):
-    ports = {"DEAN_INDEXAGENT_PORT": str(free_port()), "DEAN_EVOLUTION_PORT": str(free_port())}
+    ports = dict(zip(("DEAN_INDEXAGENT_PORT", "DEAN_EVOLUTION_PORT"), map(str, free_ports(2)), strict=True))
     with process(tmp_path, "all", DEAN_EVOLUTION_WORKERS="1", **ports) as started:
         urls = announced(started, "IndexAgent"), announced(started, "Evolution API")
         assert urls == tuple(f"http://127.0.0.1:{port}" for port in ports.values())
