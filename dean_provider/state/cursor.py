@@ -40,21 +40,21 @@ def read_cursor(cursor: str | None, *kinds: type[Key]) -> list[Key] | None:
     return key
 
 
-def write_place(at: datetime, row_id: UUID) -> str:
-    """A cursor for lists in order of time."""
-    return write_cursor(str(instant(at)), str(row_id))
+def write_place(at: datetime, workflow_id: UUID, sequence: int) -> str:
+    """A cursor for events of many executions in order of time."""
+    return write_cursor(str(instant(at)), str(workflow_id), sequence)
 
 
-def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """The time and id that :func:`write_place` wrote.
+def read_place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
+    """The time, execution and number that :func:`write_place` wrote.
 
     :raises InvalidConfigurationError: for a cursor that no page gave out.
     """
-    key = read_cursor(cursor, str, str)
+    key: list[Any] | None = read_cursor(cursor, str, str, int)
     if key is None or cursor is None:
         return None
     try:
-        return datetime.fromisoformat(key[0].replace("Z", "+00:00")), UUID(key[1])
+        return datetime.fromisoformat(key[0].replace("Z", "+00:00")), UUID(key[1]), key[2]
     except ValueError:
         raise _foreign(cursor) from None
 

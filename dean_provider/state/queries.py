@@ -27,7 +27,6 @@ from sqlalchemy.orm import Session
 
 from dean_provider.contract.events import Event, EventPage
 from dean_provider.contract.events.trial import GenerationCompleted
-from dean_provider.contract.paging import PageRequest
 from dean_provider.contract.workflow import (
     SYSTEM,
     Head,
@@ -147,7 +146,7 @@ def open_workflows(session: Session, limit: int = 100, after: UUID | None = None
 
 
 def audit(session: Session, request: ListAudit, *, dag_ids: Collection[str] | None = None, installation: bool = True) -> EventPage:
-    """Events that people caused, in whatever execution, newest first.
+    """Events that people caused, in whatever execution, newest first; what an execution was told at one instant, last first.
 
     :param dag_ids: only in executions of these DAGs; None for all.
     :param installation: also in executions of no DAG.
@@ -158,11 +157,15 @@ def audit(session: Session, request: ListAudit, *, dag_ids: Collection[str] | No
         conditions += [] if value is None else [column == value]
     conditions += [] if request.workflow_id is None else [_events.c.workflow_id == request.workflow_id]
     conditions += _between(_events.c.timestamp, request.recorded_after, request.recorded_before)
-    columns = [_events.c.canonical, _events.c.hash, _events.c.timestamp, _events.c.id]
-    rows = _newest_first(session, select(*columns).where(*conditions), (_events.c.timestamp, _events.c.id), request)
+    order = [_events.c.timestamp, _events.c.workflow_id, _events.c.sequence]
+    place = read_place(request.cursor)
+    if place is not None:
+        conditions.append(tuple_(*order) < tuple_(*(literal(part, column.type) for part, column in zip(place, order, strict=True))))
+    statement = select(_events.c.canonical, _events.c.hash, *order).where(*conditions)
+    rows = session.execute(statement.order_by(*(column.desc() for column in order)).limit(request.limit + 1)).all()
     page, more = rows[: request.limit], len(rows) > request.limit
-    events: list[Event] = [event_of(row["canonical"], row["hash"]) for row in page]
-    return EventPage(events=events, next_cursor=write_place(page[-1]["timestamp"], page[-1]["id"]) if more else None)
+    events: list[Event] = [event_of(row.canonical, row.hash) for row in page]
+    return EventPage(events=events, next_cursor=write_place(*page[-1][2:]) if more else None)
 
 
 def _permitted(dag_ids: Collection[str] | None, *, installation: bool) -> list[ColumnElement[bool]]:
@@ -171,18 +174,6 @@ def _permitted(dag_ids: Collection[str] | None, *, installation: bool) -> list[C
     mine = _workflows.c.dag_id.is_not(None) if dag_ids is None else _workflows.c.dag_id.in_(sorted(dag_ids))
     allowed = or_(mine, _workflows.c.dag_id.is_(None)) if installation else mine
     return [exists().where(_workflows.c.id == _events.c.workflow_id, allowed)]
-
-
-def _newest_first(
-    session: Session, statement: Select[Any], order: tuple[ColumnElement[Any], ColumnElement[Any]], request: PageRequest
-) -> Sequence[RowMapping]:
-    """One row more than asked for, so that it is known whether another page follows."""
-    place = read_place(request.cursor)
-    if place is not None:
-        statement = statement.where(
-            tuple_(*order) < tuple_(*(literal(part, column.type) for part, column in zip(place, order, strict=True)))
-        )
-    return session.execute(statement.order_by(*(column.desc() for column in order)).limit(request.limit + 1)).mappings().all()
 
 
 def _in_order(session: Session, statement: Select[Any], request: ListWorkflows) -> Sequence[RowMapping]:

@@ -203,7 +203,12 @@ SELDOM = EventRow.event_type != literal_column(f"'{GenerationCompleted.event_typ
 BY_PEOPLE = EventRow.actor_kind == literal_column(f"'{ActorKind.USER.value}'")
 Index("ix_dean_events_type", EventRow.workflow_id, EventRow.event_type, EventRow.sequence, postgresql_where=SELDOM, sqlite_where=SELDOM)
 Index("ix_dean_events_seldom", EventRow.workflow_id, EventRow.sequence, postgresql_where=SELDOM, sqlite_where=SELDOM)
-Index("ix_dean_events_people", EventRow.timestamp, EventRow.id, postgresql_where=BY_PEOPLE, sqlite_where=BY_PEOPLE)
+Index(
+    "ix_dean_events_people",
+    *(EventRow.timestamp, EventRow.workflow_id, EventRow.sequence),
+    postgresql_where=BY_PEOPLE,
+    sqlite_where=BY_PEOPLE,
+)
 
 
 class GenerationRow(Base):

@@ -258,11 +258,10 @@ def test_the_audit_shows_what_people_did_newest_first(told) -> None:
             if cursor is None:
                 return found
 
-    assert names()[:2] == ["configuration.changed", "trial.cancelled"]
-    assert sorted(names()[2:]) == ["trial.paused", "trial.validated"]
+    assert names() == ["configuration.changed", "trial.cancelled", "trial.paused", "trial.validated"]
     assert names(actor="bob") == ["trial.cancelled"]
     assert names(event_type="trial.paused") == ["trial.paused"]
-    assert sorted(names(workflow_id=UUID(int=1))) == ["trial.paused", "trial.validated"]
+    assert names(workflow_id=UUID(int=1)) == ["trial.paused", "trial.validated"]
     assert names(recorded_after=NOW + timedelta(minutes=90)) == ["configuration.changed"]
     assert names(recorded_before=NOW + timedelta(minutes=90), actor="ada")[0] != "configuration.changed"
 
