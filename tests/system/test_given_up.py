@@ -1,4 +1,4 @@
-"""What becomes of a trial whose waiting task is marked, cleared, limited or deleted, under a live Airflow, the newest and the oldest.
+"""What becomes of a trial whose waiting task is marked, cleared, limited or deleted, under a live Airflow; the first two on the oldest too.
 
 Everything begins at once, and the trials are held meanwhile: what runs does so because something resumed it.
 """
@@ -11,6 +11,7 @@ from dean_provider.contract.trial import Trial, TrialStatus
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
+NEWEST = pytest.mark.parametrize("stack", ["newest"], indirect=True)
 MAPPED = ("mapped-through", "mapped-left")
 
 
@@ -18,14 +19,16 @@ MAPPED = ("mapped-through", "mapped-left")
 def begun(live) -> dict[str, Trial]:
     """The trials by name, each waited for or about to be; held, but for the one that is to run out of time."""
     live.have_triggerers(1)
+    names = ["given-up", "cleared"]
     if live.newest:
         live.trigger("system_limited", "limited", {"one": live.start("limited")})
-    live.trigger("system_waits", "marked", {"one": live.start("failed"), "other": live.start("skipped")})
-    live.trigger("system_deleted", "deleted", {"one": live.start("deleted")})
-    live.trigger("system_mapped", "mapped")
+        live.trigger("system_waits", "marked", {"one": live.start("failed"), "other": live.start("skipped")})
+        live.trigger("system_deleted", "deleted", {"one": live.start("deleted")})
+        live.trigger("system_mapped", "mapped")
+        names += [*MAPPED, "failed", "skipped", "deleted"]
     for name in ("given-up", "cleared"):
         live.trigger(live.dag_id, name, live.endless(name))
-    return live.held("given-up", "cleared", *MAPPED, "failed", "skipped", "deleted")
+    return live.held(*names)
 
 
 def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live, begun):
@@ -65,6 +68,7 @@ def test_cleared_the_trial_is_left_alone_and_marked_success_it_is_stopped_and_pu
     assert live.outcome(live.dag_id, "cleared")["status"] == "stopped"
 
 
+@NEWEST
 def test_mapped_trials_do_not_disturb_each_other_and_one_is_left_running_as_it_asked(live, begun):
     through, left = (live.task("system_mapped", "mapped", "mapped.trial.await_evolution", index) for index in range(2))
     assert begun["mapped-through"].trial_id != begun["mapped-left"].trial_id
@@ -88,6 +92,7 @@ def test_mapped_trials_do_not_disturb_each_other_and_one_is_left_running_as_it_a
     assert [live.trials(name)[0].status for name in MAPPED] == [TrialStatus.COMPLETED, TrialStatus.PAUSED]
 
 
+@NEWEST
 def test_the_trigger_stops_what_nobody_else_would(live, begun):
     """Sensors alone, in a DAG without a teardown: marked failed, marked skipped, deleted."""
     for task_id, state in (("one", "failed"), ("other", "skipped")):
@@ -103,7 +108,7 @@ def test_the_trigger_stops_what_nobody_else_would(live, begun):
     live.stopped("deleted")
 
 
-@pytest.mark.parametrize("stack", ["newest"], indirect=True)
+@NEWEST
 def test_the_time_of_a_task_is_kept_while_it_is_deferred(live, begun):
     limited = live.task("system_limited", "limited", "one")
     assert limited.becomes("failed")["try_number"] == 1, "another try would only wait again"

@@ -176,7 +176,7 @@ class Killable:
                 if httpx.get(f"{self.url}/health", timeout=5, trust_env=False, verify=False).json()["service"] == self.service:
                     return
             assert self.process.is_alive(), self.log.read_text()[-3000:]
-            time.sleep(0.01)
+            time.sleep(0.03)
         raise AssertionError(self.log.read_text()[-3000:])
 
     def send(self, number: signal.Signals) -> int | None:

@@ -362,7 +362,7 @@ def test_a_fork_that_a_runs_conf_began_is_on_both_records(gateway, make_run, dag
 
 def test_a_trial_faster_than_anybody_follows_is_recorded_whole(gateway, make_run, dag, run_id):
     """What was not seen is read, in order, by whoever has time."""
-    fast = {"objective": "sphere", "objective_parameters": {"dimension": 1}, "population_size": 4, "generations": 450, "elite_size": 1}
+    fast = {"objective": "sphere", "objective_parameters": {"dimension": 1}, "population_size": 4, "generations": 250, "elite_size": 1}
     run = make_run(dag, run_id, {**fast, "name": "fast", "tournament_size": 2, "pattern_policy": "off"}).go()
     assert run.states["publish_report"] == "success", run.errors
     assert_complete(gateway, run.results["publish_report"]["trial_id"])

@@ -269,10 +269,10 @@ def fuzz() -> type[Fuzz]:
 
 @pytest.fixture
 def amount() -> Callable[..., tuple[int, int]]:
-    """Requests to send, and to each operation at least: all of the long run's share, or a ninth of it, 2,000 in all."""
+    """Requests to send, and to each operation at least: all of the long run's share, or a tenth of it, 2,000 in all."""
 
     def share(requests: int, at_least: int = 100) -> tuple[int, int]:
-        return (requests, at_least) if LONG else (requests // 9, max(1, at_least // 30))
+        return (requests, at_least) if LONG else (requests // 10, max(1, at_least // 30))
 
     return share
 
