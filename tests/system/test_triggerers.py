@@ -40,8 +40,7 @@ def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     (trial,) = live.trials("moved")
     assert (trial.trial_id, trial.status) == (paused.trial_id, TrialStatus.COMPLETED)
     assert waiting.now()["try_number"] == 1
-    events = live.stack.api.get("/assets/events", limit=200)["asset_events"]
-    assert sum(event["extra"].get("trial_id") == trial.trial_id for event in events) == 1
+    assert sum(event["extra"].get("trial_id") == trial.trial_id for event in live.asset_events()) == 1
 
 
 @pytest.mark.parametrize("stack", ["newest"], indirect=True)
