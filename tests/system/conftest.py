@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -38,10 +37,10 @@ DAG_IDS = (
 )
 OLDEST = "DEAN_TEST_OLDEST_PYTHON"
 VIEWER = "vic"
-PUT_OFF = 0.15
-"""By this share of the time that was waited so far the next look is put off."""
+NEWEST = pytest.mark.parametrize("stack", ["newest"], indirect=True)
+LOOK_SECONDS = 0.6
+"""Between two looks at what is waited for. Each costs Airflow 15 ms of a processor, or more."""
 
-PUT_OFF_SECONDS = 1.0
 SETTINGS = {
     **FILES_STAY,
     # Two Airflows' worth of tests: looking for work four times a second would take a sixth of a processor all the time.
@@ -133,20 +132,14 @@ class Live:
         return str(json.loads((self.stack.airflow_home.path / "passwords.json").read_text("utf-8"))[user])
 
     def wait(self, ready: Callable[[], Any], what: str, timeout: float = 300.0) -> Any:
-        """Wait for what comes in seconds on a quiet machine, and tests run side by side here.
-
-        Each look costs Airflow 15 ms or more: the longer it has taken already, the longer until the next.
-        """
+        """Wait for what comes in seconds on a quiet machine, and tests run side by side here."""
         found: list[Any] = []
-        began = time.monotonic()
 
         def look() -> bool:
             found[:] = [ready()]
-            if not found[0]:
-                self.stack.pause(min(PUT_OFF_SECONDS, (time.monotonic() - began) * PUT_OFF))
             return bool(found[0])
 
-        self.stack.wait_for(look, what, timeout=timeout)
+        self.stack.supervisor.wait_for(look, what, timeout=timeout, every=LOOK_SECONDS)
         return found[0]
 
     # -- runs
@@ -201,9 +194,12 @@ class Live:
         """Airflow 3.2 answers 500 as long as a run that one of them asked for has not begun."""
 
         def look() -> Any:
-            with suppress(ServiceFailureError):
+            try:
                 return self.stack.api.get("/assets/events", limit=200)
-            return None
+            except ServiceFailureError as error:
+                if error.details["status"] != 500:
+                    raise
+                return None
 
         return list(self.wait(look, "asset events to be listed", 60)["asset_events"])
 

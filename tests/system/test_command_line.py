@@ -12,12 +12,13 @@ import pytest
 from dean_provider.cli.main import main
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
+from tests.system.conftest import NEWEST
 
 pytestmark = [
     pytest.mark.system,
     pytest.mark.slow,
     pytest.mark.timeout(1200),
-    pytest.mark.parametrize("stack", ["newest"], indirect=True),
+    NEWEST,
 ]
 
 

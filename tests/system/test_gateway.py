@@ -10,12 +10,13 @@ import requests
 
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
+from tests.system.conftest import NEWEST
 
 pytestmark = [
     pytest.mark.system,
     pytest.mark.slow,
     pytest.mark.timeout(1200),
-    pytest.mark.parametrize("stack", ["newest"], indirect=True),
+    NEWEST,
 ]
 Ask = Callable[..., requests.Response]
 

@@ -8,27 +8,27 @@ from __future__ import annotations
 import pytest
 
 from dean_provider.contract.trial import Trial, TrialStatus
+from tests.system.conftest import NEWEST
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
-NEWEST = pytest.mark.parametrize("stack", ["newest"], indirect=True)
+EVERYWHERE = ("given-up", "cleared")
 MAPPED = ("mapped-through", "mapped-left")
+ON_THE_NEWEST = (*MAPPED, "failed", "skipped", "deleted")
 
 
 @pytest.fixture(scope="module")
 def begun(live) -> dict[str, Trial]:
     """The trials by name, each waited for or about to be; held, but for the one that is to run out of time."""
     live.have_triggerers(1)
-    names = ["given-up", "cleared"]
     if live.newest:
         live.trigger("system_limited", "limited", {"one": live.start("limited")})
         live.trigger("system_waits", "marked", {"one": live.start("failed"), "other": live.start("skipped")})
         live.trigger("system_deleted", "deleted", {"one": live.start("deleted")})
         live.trigger("system_mapped", "mapped")
-        names += [*MAPPED, "failed", "skipped", "deleted"]
-    for name in ("given-up", "cleared"):
+    for name in EVERYWHERE:
         live.trigger(live.dag_id, name, live.endless(name))
-    return live.held(*names)
+    return live.held(*EVERYWHERE, *(ON_THE_NEWEST if live.newest else ()))
 
 
 def test_marked_failed_task_or_run_stops_the_trial_and_a_clear_resumes_it(live, begun):

@@ -15,12 +15,13 @@ from dean_provider.errors import AuthenticationError, ConflictError, NotFoundErr
 from dean_provider.hooks import AirflowHook, correlation_id, forget
 from dean_provider.local.airflow_home import AirflowHome
 from dean_provider.local.stack import Stack
+from tests.system.conftest import NEWEST
 
 pytestmark = [
     pytest.mark.system,
     pytest.mark.slow,
     pytest.mark.timeout(1200),
-    pytest.mark.parametrize("stack", ["newest"], indirect=True),
+    NEWEST,
 ]
 
 DAG_ID, RUN_ID = "system_hooks", "hooks:1+1"

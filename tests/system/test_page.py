@@ -15,7 +15,7 @@ import pytest
 from dean_provider.contract.trial import Trial, TrialStatus
 from dean_provider.local.airflow_home import AirflowHome
 from tests.integration.page.conftest import PAGE, ROOT, bundle, hook, modules
-from tests.system.conftest import VIEWER
+from tests.system.conftest import NEWEST, VIEWER
 
 pytest.importorskip("playwright", reason="needs Playwright")
 
@@ -26,7 +26,6 @@ pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
 CHROMIUM = Path(os.environ.get("DEAN_TEST_CHROMIUM", "/usr/bin/chromium"))
 PICTURES = ROOT / ".dean/pictures"
 PATIENCE = 60_000
-NEWEST = pytest.mark.parametrize("stack", ["newest"], indirect=True)
 
 
 def expect(shown: Any) -> Any:

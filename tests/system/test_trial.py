@@ -14,6 +14,7 @@ import pytest
 from dean_provider.contract.trial import TerminationReason, TrialStatus
 from dean_provider.hooks import correlation_id
 from tests.listeners import told
+from tests.system.conftest import NEWEST
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -23,7 +24,7 @@ def _triggerer(live):
     live.have_triggerers(1)
 
 
-@pytest.mark.parametrize("stack", ["newest"], indirect=True)
+@NEWEST
 def test_every_way_to_start_a_trial(live, collector, statsd):
     """With the very conf the form sends, on a schedule, by another DAG's asset; each tells whoever is scheduled on trials.
 
@@ -161,7 +162,7 @@ def test_problems_are_listed_and_nothing_is_started(live):
     assert not live.trials("mistaken")
 
 
-@pytest.mark.parametrize("stack", ["newest"], indirect=True)
+@NEWEST
 def test_a_dag_is_tried_in_one_process_as_airflow_dags_test_does(live, tmp_path):
     """On a copy of the database, which no scheduler looks at. The trial is held until its trigger follows it, where no triggerer is."""
     database = tmp_path / "airflow.db"

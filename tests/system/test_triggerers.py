@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from dean_provider.contract.trial import TrialStatus
+from tests.system.conftest import NEWEST
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -43,7 +44,7 @@ def test_what_happens_to_triggerers_does_not_touch_the_trial(live):
     assert sum(event["extra"].get("trial_id") == trial.trial_id for event in live.asset_events()) == 1
 
 
-@pytest.mark.parametrize("stack", ["newest"], indirect=True)
+@NEWEST
 def test_without_a_triggerer_the_task_waits_on_the_worker(live):
     """It keeps its slot, ends with its trial, and stops it when it is given up."""
     live.have_triggerers(0)
