@@ -26,6 +26,9 @@ _BUNDLES = [
     {"name": "dean", "classpath": "dean_provider.bundle.DeanDagBundle", "kwargs": {}},
 ]
 
+_PATIENCE_SECONDS = 60
+"""For which SQLite waits while another process writes. Python's five seconds pass on a busy disk, and Airflow's scheduler ends then."""
+
 _FORGET = "for name in $(env | sed -n 's/^\\(AIRFLOW[^=]*\\)=.*/\\1/p'); do unset \"$name\"; done\n"
 
 
@@ -73,7 +76,7 @@ class AirflowHome:
         self._secrets = secrets
         self._launch = () if plain else (str(_LAUNCH),)
         self._sqlite = None if database_url else self.path / "airflow.db"
-        self._database_url = database_url or f"sqlite:///{self._sqlite}"
+        self._database_url = database_url or f"sqlite:///{self._sqlite}?timeout={_PATIENCE_SECONDS}"
         self.settings = {**self._own_settings(), **settings}
 
     def _own_settings(self) -> dict[str, str]:

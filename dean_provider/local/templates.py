@@ -13,6 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
+from sqlalchemy import make_url
+
 from dean_provider.errors import ServiceFailureError
 from dean_provider.local.environment import clean_environment
 from dean_provider.local.postgres import binary
@@ -73,7 +75,7 @@ class _SQLite(_Copies):
 
     @property
     def _path(self) -> str:
-        return self._url.removeprefix("sqlite:///")
+        return str(make_url(self._url).database)
 
     def keep(self, file: Path) -> None:
         with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(file)) as target:

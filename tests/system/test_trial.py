@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -160,6 +161,22 @@ def test_problems_are_listed_and_nothing_is_started(live):
     assert set(states.values()) == {"upstream_failed"}
     assert live.task(live.dag_id, "mistaken", "validate_trial").now()["try_number"] == 1
     assert not live.trials("mistaken")
+
+
+@NEWEST
+def test_a_long_write_of_another_ends_nothing(live):
+    """SQLite lets one process write at a time; Airflow's scheduler would end after the five seconds that Python waits."""
+    scheduler = live.stack.component("scheduler")
+    with closing(sqlite3.connect(live.stack.airflow_home.path / "airflow.db", isolation_level=None, timeout=60)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        scheduler.signal(signal.SIGSTOP)  # while it cannot be writing itself
+        database.execute("COMMIT")
+        live.trigger(live.dag_id, "patient", live.tiny("patient"))
+        database.execute("BEGIN IMMEDIATE")
+        scheduler.signal(signal.SIGCONT)  # the first it does is to start the run
+        live.stack.pause(8)
+        database.execute("COMMIT")
+    assert live.end(live.dag_id, "patient") == "success"
 
 
 @NEWEST

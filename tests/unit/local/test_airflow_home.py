@@ -36,7 +36,7 @@ def test_everything_stays_on_loopback_and_in_the_home(airflow: AirflowHome, tmp_
     settings = airflow.settings
     assert settings["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert settings["AIRFLOW_HOME"].startswith(str(tmp_path))
-    assert settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == f"sqlite:///{tmp_path}/airflow/airflow.db"
+    assert settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == f"sqlite:///{tmp_path}/airflow/airflow.db?timeout=60"
     assert settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"].startswith(str(tmp_path))
 
 

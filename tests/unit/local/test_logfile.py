@@ -11,6 +11,15 @@ def test_the_last_line_that_speaks_of_an_error_is_the_reason(tmp_path: Path):
     assert reason_in(log) == "ValueError: second"
 
 
+def test_where_to_read_about_an_error_is_no_reason(tmp_path: Path):
+    log = tmp_path / "x.log"
+    log.write_text(
+        "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) database is locked\n[SQL: UPDATE job SET state=?]\n"
+        "(Background on this error at: https://sqlalche.me/e/20/e3q8)\n"
+    )
+    assert reason_in(log) == "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) database is locked"
+
+
 def test_without_one_it_is_the_last_line(tmp_path: Path):
     log = tmp_path / "x.log"
     log.write_text("starting\nleaving\n")

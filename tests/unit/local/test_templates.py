@@ -32,7 +32,7 @@ class Makers:
             with closing(sqlite3.connect(path)) as database:
                 database.execute(f"CREATE TABLE of_{name} (x)")
 
-        prepare(f"sqlite:///{path}", self.templates, sign, make)
+        prepare(f"sqlite:///{path}?timeout=60", self.templates, sign, make)
         with closing(sqlite3.connect(path)) as database:
             return [name for (name,) in database.execute("SELECT name FROM sqlite_master")]
 
