@@ -121,7 +121,7 @@ def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
         "AIRFLOW__FAB__CONFIG_FILE": str(home / "webserver_config.py"),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__CORE__AUTH_MANAGER": manager[auth],
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
     }
 
