@@ -54,6 +54,11 @@ class Server:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def database(self) -> dict[str, str]:
+        """The setting of Airflow's database, for another server beside this one."""
+        return {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _database(self.home), "DEAN_TEST_PREPARED": "1"}
+
     def send(self, method: str, path: str, *, token: str | None = None, **more: Any) -> httpx.Response:
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **more.pop("headers", {})}
         return self.http.request(method, f"{self.origin}{self.prefix}{path}", headers=headers, **more)
@@ -80,6 +85,11 @@ class Server:
             "exp": now + 60,
         }
         return jwt.encode({**known, **claims}, secret, algorithm="HS256")
+
+
+def _database(home: Path) -> str:
+    # Python's five seconds can pass before another test lets go of the disk.
+    return f"sqlite:///{home}/airflow.db?timeout=60"
 
 
 def _nowhere(service: str) -> str:
@@ -121,7 +131,7 @@ def _environment(auth: str, home: Path, prefix: str) -> dict[str, str]:
         "AIRFLOW__FAB__CONFIG_FILE": str(home / "webserver_config.py"),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__CORE__AUTH_MANAGER": manager[auth],
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _database(home),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1{prefix}/" if prefix else "",
     }
 

@@ -29,7 +29,7 @@ def _listening(server: Redis, processes: int, seconds: float = 60) -> None:
 
 def test_without_redis_others_are_found_by_looking(live: Any, simple: Any, start_server: Callable[..., Any]) -> None:
     first = simple
-    second = start_server("simple", AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{first.home}/airflow.db?timeout=60", DEAN_TEST_PREPARED="1")
+    second = start_server("simple", **first.database)
     with live.watching(first) as here, live.watching(second) as there:
         trial = live.tell(first, 0, 1)
         assert [event["sequence"] for event in there.events(3)] == [1, 2, 3]
