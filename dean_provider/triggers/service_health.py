@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from dean_provider.contract.service import Health, HealthStatus
 from dean_provider.errors import ConfigurationError, DeanError
+from dean_provider.triggers.look_up import looked_up
 from dean_provider.triggers.timing import Deadline, Timing
 
 if TYPE_CHECKING:
@@ -93,14 +94,18 @@ class ServiceHealthTrigger(BaseTrigger):
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        hooks = health_hooks(self.connections, self.correlation_id)
+        # In a thread: what the clients need takes a second to import, and every trigger of this process shares the loop.
+        hooks = await asyncio.to_thread(health_hooks, self.connections, self.correlation_id)
+        await looked_up(*hooks.values())
         found = await await_health(hooks, poll_seconds=self.poll_seconds, deadline=self.deadline)
         yield TriggerEvent(found)  # type: ignore[no-untyped-call]
 
 
 def health_hooks(connections: Mapping[str, str], correlation_id: str | None) -> dict[str, ServiceHook]:
     """A client for each service of ``connections``."""
+    from dean_provider.contract.endpoints import evolution, indexagent  # noqa: F401 - imported here so that a loop need not
     from dean_provider.hooks import EvolutionAPIHook, IndexAgentHook
+    from dean_provider.hooks.transport_async import AsyncTransport  # noqa: F401 - likewise
 
     classes = {"indexagent": IndexAgentHook, "evolution": EvolutionAPIHook}
     return {service: classes[service](conn_id, correlation_id=correlation_id) for service, conn_id in connections.items()}

@@ -17,6 +17,7 @@ from dean_provider.recording.facts import ending
 from dean_provider.recording.tasks import recorder_for
 from dean_provider.telemetry.work import working
 from dean_provider.triggers.following import Watch
+from dean_provider.triggers.look_up import looked_up
 from dean_provider.triggers.recorded import follow_recorded
 from dean_provider.triggers.task_state import GIVEN_UP, TaskIdentity, read_task_state
 
@@ -33,7 +34,6 @@ kills what waits for it, which touches nothing either."""
 
 STOP_SECONDS = 20.0
 TELL_SECONDS = 5.0
-RESOLVE_SECONDS = 20.0
 
 
 async def stop_trial(hook: EvolutionAPIHook, trial_id: str, reason: str) -> str:
@@ -109,7 +109,7 @@ class TrialTrigger(BaseTrigger):
             # In a thread: what the client needs takes a second to import, and every trigger of this process shares the loop.
             hook = await asyncio.to_thread(self.hook)
             with working(type(self).__name__, **self._known()):
-                await self._resolve(hook)
+                await looked_up(hook)
                 event = await follow_recorded(hook, self.watch, self.recorder(), log=self.log)
         except asyncio.CancelledError:
             await self._after_cancellation()
@@ -139,16 +139,6 @@ class TrialTrigger(BaseTrigger):
         ref = RecordRef.model_validate(record["ref"]) if record.get("ref") else None
         task, backlog = self.identity.as_arguments(), Backlog.of(record.get("backlog"))
         return recorder_for(ref, task, correlation_id=self.correlation_id, log=self.log, backlog=backlog)
-
-    async def _resolve(self, hook: EvolutionAPIHook) -> None:
-        """Have the connection looked up in a task of its own, whether or not this one is cancelled meanwhile.
-
-        In Airflow 3.2 a trigger cancelled while it talks to its supervisor leaves the answer in the pipe, and the triggerer's
-        next question reads it. Failures show when the trial is followed.
-        """
-        resolving = asyncio.ensure_future(hook.adialect())
-        resolving.add_done_callback(lambda task: task.cancelled() or task.exception())
-        await asyncio.wait({resolving}, timeout=RESOLVE_SECONDS)
 
     async def _after_cancellation(self) -> None:
         """Decide in a task of its own: a second cancellation must not interrupt it, nor may it hold up a triggerer that stops."""
