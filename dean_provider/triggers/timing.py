@@ -86,19 +86,21 @@ class Deadline:
 
 
 class RunningTime:
-    """How long a trial has been running, pauses excluded.
+    """How long a trial has been running, pauses and the time in which it waits for its turn excluded.
 
     The service's own count is taken where it sends one. Between its answers, and for services that send none, the time
-    in which the trial was last seen moving is added up here, so that a service that stands still is noticed too.
+    in which the trial was last seen running is added up here, so that a service that stands still is noticed too.
 
-    :param begun: when the trial was started, seconds since the epoch.
+    :param begun: when waiting for the trial began, seconds since the epoch; the time since then counts where nobody knows better.
     """
 
     def __init__(self, begun: float, timing: Timing) -> None:
         self._timing = timing
+        self._begun = begun
         self._seconds = max(0.0, timing.wall() - begun)
         self._seen = timing.monotonic()
         self._moving = True
+        self._looked = False
         self._known = False
 
     def observe(self, trial: Trial) -> None:
@@ -107,7 +109,16 @@ class RunningTime:
         if trial.elapsed_seconds > 0:
             self._seconds = max(self._seconds, trial.elapsed_seconds) if self._known else trial.elapsed_seconds
             self._known = True
-        self._moving = trial.status in (TrialStatus.PENDING, TrialStatus.RUNNING)
+        elif not self._looked:
+            self._seconds = self._since_its_start(trial)
+        self._looked = True
+        self._moving = trial.status is TrialStatus.RUNNING
+
+    def _since_its_start(self, trial: Trial) -> float:
+        if trial.status is TrialStatus.PENDING:
+            return 0.0
+        started = self._begun if trial.started_at is None else max(self._begun, trial.started_at.timestamp())
+        return max(0.0, self._timing.wall() - started)
 
     @property
     def seconds(self) -> float:

@@ -193,6 +193,16 @@ async def test_pauses_do_not_count_as_running_time(virtual_time, evolution_hook,
     assert event["outcome"] == "ended"
 
 
+async def test_a_trial_that_waits_for_its_turn_is_not_overdue(virtual_time, evolution_hook, make_trial, watch):
+    """The Evolution API runs a few trials at once; of a sweep the others wait, for as long as that takes."""
+    waiting = [page(make_trial("pending", -1))] * 500
+    hook = evolution_hook({"progress": [*waiting, page(make_trial("running", 0)), page(make_trial("completed", 60, elapsed_seconds=20.0))]})
+    began = virtual_time.now
+    event = await follow(hook, watch(most_running_seconds=50), timing=virtual_time.timing())
+    assert event["outcome"] == "ended"
+    assert virtual_time.now - began > 500
+
+
 async def test_no_deadline_passes_while_the_trial_is_held(virtual_time, evolution_hook, make_trial, watch):
     running, paused = page(make_trial("running", 3, elapsed_seconds=10.0)), page(make_trial("paused", 3, elapsed_seconds=10.0))
     hook = evolution_hook({"progress": [*[running] * 10, *[paused] * 5000, running]})

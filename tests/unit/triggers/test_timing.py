@@ -25,14 +25,14 @@ def test_no_deadline_never_comes(virtual_time):
 
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["running", "paused", "pending"]), st.floats(0, 1000)), max_size=20))
-def test_running_time_adds_up_what_was_not_paused(steps):
+def test_running_time_adds_up_what_was_seen_running(steps):
     clock = [50.0]
     running = RunningTime(0.0, Timing(wall=lambda: 0.0, monotonic=lambda: clock[0]))
     expected = 0.0
     for status, seconds in steps:
         running.observe(Trial(trial_id="t", status=TrialStatus(status)))
         clock[0] += seconds
-        expected += seconds if status != "paused" else 0.0
+        expected += seconds if status == "running" else 0.0
     assert abs(running.seconds - expected) < 1e-6
 
 
@@ -40,6 +40,15 @@ def test_the_service_knows_better_at_first_sight(make_trial, virtual_time):
     running = RunningTime(virtual_time.now - 500, virtual_time.timing())
     running.observe(make_trial("running", 3, elapsed_seconds=20.0))
     assert running.seconds == 20.0
+
+
+@pytest.mark.parametrize(("status", "started", "expected"), [("pending", None, 0), ("running", -20, 20), ("running", None, 500)])
+def test_time_in_the_queue_is_no_running_time(make_trial, virtual_time, status, started, expected):
+    running = RunningTime(virtual_time.now - 500, virtual_time.timing())
+    running.observe(make_trial(status, -1, started_at=None if started is None else at(virtual_time.now + started)))
+    assert running.seconds == expected
+    virtual_time.now += 100
+    assert running.seconds == expected + (100 if status == "running" else 0)
 
 
 def at(seconds):
