@@ -14,6 +14,7 @@ from dean_provider.handle import TrialHandle, TrialPlan
 from dean_provider.links import TrialLink
 from dean_provider.operators.base import TrialOperator
 from dean_provider.operators.validation import warn_of_drift
+from dean_provider.triggers.task_state import cleared
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -35,7 +36,8 @@ STOPPING_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0, 1.0, 1.0)
 class StartEvolutionOperator(TrialOperator):
     """Start the trial, or find it: a retry, a crash between request and answer, or a clear never starts a second one.
 
-    A running trial is re-attached to, a stopped one resumes from its last committed generation, a completed one is done.
+    A running trial is re-attached to, a completed one is done. A stopped one resumes from its last committed generation when this task
+    was cleared; a mere retry fails instead, for whoever stopped it meant it.
     The configuration it was started with stays in force. A fork goes on from its parent's generations.
 
     :param plan: what ``validate_trial`` returned. (templated)
@@ -61,7 +63,7 @@ class StartEvolutionOperator(TrialOperator):
 
         plan = self._forked_at(plan, (self.population or {}).get("generation"))
         population = (self.population or {}).get("population_id") or plan.population_id or plan.trial_id
-        trial = await self._started(self.evolution(plan.evolution_conn_id, context), plan, population)
+        trial = await self._started(context, plan, population)
         self.log.info("Trial %s is %s at generation %d.", trial.trial_id, trial.status.value, trial.current_generation)
         if trial.status.value == "failed":
             await recorder.report(ending(trial))
@@ -103,13 +105,17 @@ class StartEvolutionOperator(TrialOperator):
             return plan
         return plan.model_copy(update={"parent": plan.parent.model_copy(update={"generation": generation})})
 
-    async def _started(self, hook: EvolutionAPIHook, plan: TrialPlan, population: str) -> Trial:
+    async def _started(self, context: Context, plan: TrialPlan, population: str) -> Trial:
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import ForkOrigin, StartTrial, TrialRef
         from dean_provider.errors import ConflictError
 
+        hook = self.evolution(plan.evolution_conn_id, context)
         fork = None if plan.parent is None else ForkOrigin(trial_id=plan.parent.trial_id, generation=plan.parent.generation)
         asked = StartTrial(trial_id=plan.trial_id, population_id=population, config=plan.config, fork=fork)
+        ti: Any = context["ti"]
+        if ti.try_number > 1 and not cleared(context, self.retries):
+            await self._refuse_if_stopped(hook, plan.trial_id)
         try:
             return await hook.acall(evolution.START_TRIAL, asked)
         except ConflictError:
@@ -119,6 +125,20 @@ class StartEvolutionOperator(TrialOperator):
             warn_of_drift(self.log, stored.config, plan.config)
             again = StartTrial(trial_id=plan.trial_id, population_id=stored.population_id, config=stored.config, fork=stored.parent)
             return await hook.acall(evolution.START_TRIAL, again)
+
+    async def _refuse_if_stopped(self, hook: EvolutionAPIHook, trial_id: str) -> None:
+        """Leave a trial alone that somebody stopped after an earlier try had started it: starting it again would resume it."""
+        from dean_provider.contract.endpoints import evolution
+        from dean_provider.contract.trial import TrialRef, TrialStatus
+        from dean_provider.errors import NotFoundError
+
+        with suppress(NotFoundError):
+            trial = await hook.acall(evolution.READ_TRIAL, TrialRef(trial_id=trial_id))
+            if trial.status is TrialStatus.STOPPED:
+                raise AirflowFailException(
+                    f"Trial {trial_id} was stopped at generation {trial.current_generation}, and a retry does not resume it; "
+                    "clear this task to go on from there."
+                )
 
 
 class CompensateOperator(TrialOperator):

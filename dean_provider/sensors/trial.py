@@ -197,6 +197,7 @@ class TrialSensor(BaseSensorOperator):
         from dean_provider.contract.endpoints import evolution
         from dean_provider.contract.trial import TrialRef, TrialStatus
         from dean_provider.errors import DeanError, NotFoundError
+        from dean_provider.triggers.task_state import cleared
 
         hook = self._hook(handle)
         try:
@@ -206,15 +207,10 @@ class TrialSensor(BaseSensorOperator):
                 self.log.warning("The trial cannot be read yet: %s", error)
                 return None
             raise
-        if trial.status is TrialStatus.STOPPED and handle.on_kill is OnKill.STOP and self._cleared(context):
+        if trial.status is TrialStatus.STOPPED and handle.on_kill is OnKill.STOP and cleared(context, self.retries):
             trial = self._started_again(hook, trial)
             recorder.announce(*self._beginning(context, trial))
         return trial
-
-    def _cleared(self, context: Context) -> bool:
-        """Whether this is the first try after a person cleared the task: clearing grants ``retries`` further tries."""
-        ti: Any = context["ti"]
-        return bool(ti.try_number > 1 and ti.try_number == ti.max_tries - self.retries + 1)
 
     def _started_again(self, hook: EvolutionAPIHook, trial: Trial) -> Trial:
         from dean_provider.contract.endpoints import evolution
@@ -223,7 +219,8 @@ class TrialSensor(BaseSensorOperator):
         if trial.config is None or trial.population_id is None:
             return trial
         self.log.info("This task was cleared and its trial is stopped, so trial %s is resumed.", trial.trial_id)
-        return hook.call(evolution.START_TRIAL, StartTrial(trial_id=trial.trial_id, population_id=trial.population_id, config=trial.config))
+        again = StartTrial(trial_id=trial.trial_id, population_id=trial.population_id, config=trial.config, fork=trial.parent)
+        return hook.call(evolution.START_TRIAL, again)
 
     @staticmethod
     def _beginning(context: Context, trial: Trial) -> list[TrialStarted]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["GIVEN_UP", "TaskIdentity", "correlation_of", "read_task_state"]
+__all__ = ["GIVEN_UP", "TaskIdentity", "cleared", "correlation_of", "read_task_state"]
 
 GIVEN_UP = frozenset({"failed", "success", "skipped", "removed"})
 """States in which nobody will wait for the trial again. In every other the next try, or another triggerer, re-attaches."""
@@ -55,6 +55,12 @@ def correlation_of(context: Any) -> str:
 
     identity = TaskIdentity.of(context)
     return correlation_id(identity.dag_id, identity.run_id, identity.task_id, identity.map_index)
+
+
+def cleared(context: Any, retries: int | None) -> bool:
+    """Whether this is the first try after a person cleared the task: clearing grants ``retries`` further tries."""
+    ti = context["ti"]
+    return bool(ti.try_number > 1 and ti.try_number == ti.max_tries - (retries or 0) + 1)
 
 
 async def read_task_state(identity: TaskIdentity) -> str | None:

@@ -141,7 +141,7 @@ def test_a_step_without_which_there_is_no_trial_fails_it_with_its_last_try(run, 
 
 @pytest.mark.parametrize(("status", "told"), [("running", 1), ("pending", 1), ("paused", 1), ("completed", 0), ("stopped", 0)])
 def test_a_trial_is_started(run, services, make_context, make_trial, record, status, told):
-    services({"start_trial": make_trial(status, 4, resumptions=2)})
+    services({"read_trial": NotFoundError("none"), "start_trial": make_trial(status, 4, resumptions=2)})
     run(StartEvolutionOperator(task_id="s", plan=PLAN.to_xcom()), make_context("start_evolution", try_number=2))
     expected = {"trial_id": "t-1", "population_id": "p-1", "generation": 4, "resumptions": 2, "try_number": 2}
     assert record.of("trial.started") == [expected] * told
@@ -311,7 +311,7 @@ def test_each_task_takes_over_from_the_nearest_and_the_last_from_all(chain, serv
 
 
 def test_what_was_handed_on_is_told_before_anything_else(chain, services, make_trial, make_context, record, kinds):
-    services({"start_trial": make_trial("running", 1)})
+    services({"read_trial": make_trial("running", 1), "start_trial": make_trial("running", 1)})
     context = make_context("second")
     record.trouble = AWAY
     other = chain.task_dict["first"]

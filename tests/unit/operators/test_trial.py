@@ -69,6 +69,38 @@ def test_a_failed_trial_fails_at_once(start, services, make_trial):
         start()
 
 
+@pytest.fixture
+def retry(run, make_context, plan):
+    """``start_evolution`` in a later try; as after a clear when that try is the first of those a clear grants."""
+
+    def go(try_number, max_tries):
+        operator = StartEvolutionOperator(task_id="start", plan=plan, population={"population_id": "p-1"}, retries=3)
+        return run(operator, make_context("start_evolution", try_number=try_number, max_tries=max_tries))
+
+    return go
+
+
+def test_a_retry_leaves_a_trial_alone_that_somebody_stopped(retry, services, make_trial):
+    evolution, _ = services({"read_trial": make_trial("stopped", 5)})
+    with pytest.raises(AirflowFailException, match=r"stopped at generation 5.*clear this task"):
+        retry(2, 3)
+    assert not evolution.requests("start_trial")
+
+
+@pytest.mark.parametrize("found", ["running", None])
+def test_a_retry_starts_or_finds_any_other(retry, services, make_trial, found):
+    stored = NotFoundError("none") if found is None else make_trial(found, 5)
+    evolution, _ = services({"read_trial": stored, "start_trial": make_trial("running", 5)})
+    assert retry(2, 3)["trial_id"] == "t-1"
+    assert len(evolution.requests("start_trial")) == 1
+
+
+def test_a_clear_resumes_it(retry, services, make_trial):
+    evolution, _ = services({"start_trial": make_trial("running", 5)})
+    assert retry(2, 4)["trial_id"] == "t-1"
+    assert len(evolution.requests("start_trial")) == 1
+
+
 def test_an_answer_that_was_lost_is_asked_for_again(start, services):
     services({"start_trial": ConnectionFailedError("reset")})
     with pytest.raises(AirflowException) as failure:

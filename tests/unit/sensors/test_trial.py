@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import (
 )
 
 from dean_provider.contract.config import TrialConfig
-from dean_provider.contract.trial import GenerationPage
+from dean_provider.contract.trial import ForkOrigin, GenerationPage
 from dean_provider.errors import ConnectionFailedError, NotFoundError
 from dean_provider.handle import TrialHandle, TrialPlan
 from dean_provider.sensors import deferral
@@ -163,6 +163,16 @@ def test_a_stopped_trial_resumes_when_its_task_was_cleared(make_sensor, make_tri
         sensor.execute(make_context(try_number=2, max_tries=4))
     (request,) = hook.requests("start_trial")
     assert (request.trial_id, request.population_id, request.config.seed) == ("t-1", "p-1", 1)
+
+
+def test_a_stopped_fork_resumes_as_the_fork_it_is(make_sensor, make_trial, make_context):
+    """Its service refuses the same trial asked for without its origin."""
+    origin = ForkOrigin(trial_id="t-0", generation=3)
+    stopped, running = (make_trial(status, 7, parent=origin) for status in ("stopped", "running"))
+    sensor, hook = make_sensor({"read_trial": stopped, "start_trial": running})
+    with pytest.raises(TaskDeferred):
+        sensor.execute(make_context(try_number=2, max_tries=4))
+    assert hook.requests("start_trial")[0].fork == origin
 
 
 @pytest.mark.parametrize("tries", [{"try_number": 1, "max_tries": 3}, {"try_number": 2, "max_tries": 3}, {"try_number": 4, "max_tries": 5}])
