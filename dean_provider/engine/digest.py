@@ -4,7 +4,7 @@
     digest(g)  = hex SHA-256 of: digest(g-1) as ASCII | agents | genes | genomes, row by row | fitness
 
 with the two counts as unsigned 64-bit and all numbers as IEEE 754 doubles, everything little-endian. A negative zero counts as zero,
-because not every JSON writer keeps its sign. ``docs/how-to/recompute_digest.py`` computes the same from an exported history.
+because not every JSON writer keeps its sign. ``dean_provider/recompute_digest.py`` computes the same from an exported history.
 """
 
 from __future__ import annotations

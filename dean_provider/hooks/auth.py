@@ -17,7 +17,7 @@ from dean_provider.hooks.connection import Settings
 from dean_provider.hooks.options import AuthMode
 from dean_provider.hooks.reading import unusable
 
-__all__ = ["Claims", "Credentials", "LoginToken", "ServiceToken", "StaticHeaders", "auth_mode", "credentials_of"]
+__all__ = ["Claims", "Credentials", "LoginToken", "ServiceToken", "StaticHeaders", "auth_mode", "credentials_of", "header_of"]
 
 _CLOCK_SKEW_SECONDS = 30
 _MARGIN_SECONDS = 60.0
@@ -206,6 +206,16 @@ def auth_mode(settings: Settings, *, exchanges_login: bool) -> AuthMode:
     if settings.login:
         return AuthMode.LOGIN if exchanges_login else AuthMode.BASIC
     return AuthMode.BEARER if settings.password else AuthMode.NONE
+
+
+def header_of(settings: Settings, *, exchanges_login: bool = False) -> str:
+    """What the header that authenticates calls begins with: its name, and a scheme where it has one. Empty without such a header."""
+    mode = auth_mode(settings, exchanges_login=exchanges_login)
+    if mode is AuthMode.NONE:
+        return next((f"{name}:" for name in settings.headers if name.lower() == "authorization"), "")
+    if mode is AuthMode.KEY:
+        return f"{settings.options.key_header}:"
+    return f"Authorization: {'Basic' if mode is AuthMode.BASIC else 'Bearer'}"
 
 
 def credentials_of(settings: Settings, *, exchanges_login: bool = False) -> Credentials:

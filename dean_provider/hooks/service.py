@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import aiohttp
     import requests
 
-    from dean_provider.hooks.channel import Channel
+    from dean_provider.hooks.channel import Channel, Line
     from dean_provider.hooks.connection import Settings
     from dean_provider.hooks.conversation import Manner
     from dean_provider.hooks.steps import Steps
@@ -122,17 +122,23 @@ class ServiceHook(BaseHook, ServiceClient):
         """:attr:`dialect` for an event loop."""
         return await self._arun(self._spoken())
 
+    async def acredential(self) -> str:
+        """What the header that authenticates calls begins with, as far as it is no secret: ``Authorization: Bearer``, or the header's name
+        and a colon. Empty where calls are not authenticated.
+
+        :raises ConfigurationError: when there is no such connection or it cannot be used.
+        """
+        from dean_provider.hooks.auth import header_of
+
+        return header_of((await self._line()).settings, exchanges_login=self.exchanges_login)
+
     def get_conn(self) -> requests.Session:
         """The open session of the synchronous calls; addresses and authentication are the calls' own."""
         return self.channel.look_up().sync.session
 
     async def aget_conn(self) -> aiohttp.ClientSession:
         """The open session of the asynchronous calls on the running loop."""
-        from dean_provider.hooks.steps import LookUp
-
-        channel = self.channel
-        line = channel.line or await LookUp().ado(channel)
-        return await line.asynchronous.session()
+        return await (await self._line()).asynchronous.session()
 
     def call(
         self, operation: Operation[Request, Response], request: Request, *, timeout: float | None = None, deadline: float | None = None
@@ -211,6 +217,11 @@ class ServiceHook(BaseHook, ServiceClient):
         from dean_provider.hooks.conversation import Manner
 
         return Manner(self.correlation_id, timeout or self.timeout, deadline or self.deadline)
+
+    async def _line(self) -> Line:
+        from dean_provider.hooks.steps import LookUp
+
+        return self.channel.line or await LookUp().ado(self.channel)
 
     def _spoken(self) -> Steps[Dialect]:
         from dean_provider.hooks.conversation import spoken_dialect

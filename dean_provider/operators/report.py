@@ -99,6 +99,8 @@ class PublishReportOperator(TrialOperator):
         await record_end(recorder, service, trial, seconds=RECORD_SECONDS, reason=unsuccessful, behind=bool(unsuccessful))
         data = await self._data(context, gathering, trial)
         data.run.update(self._head(recorder))
+        data.connections.update(evolution_conn_id=handle.evolution_conn_id, indexagent_conn_id=handle.indexagent_conn_id)
+        data.credential = await service.acredential()
         name = (trial.config.name if trial.config else handle.name) or "trial"
         location = await asyncio.to_thread(self._write, f"{name}/{handle.trial_id}.html", render(data))
         self.log.info("Report: %s", location)

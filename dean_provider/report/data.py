@@ -25,4 +25,12 @@ class ReportData(BaseModel):
     run: dict[str, str] = Field(
         default_factory=dict, description="The run that produced it, for people: dag_id, run_id, url, versions and the like."
     )
+    connections: dict[str, str] = Field(
+        default_factory=dict, description="Settings that name the connections to the services, for whoever runs the trial again."
+    )
+    credential: str = Field(
+        default="",
+        description="What the header that authenticates calls of the Evolution API begins with, for example 'Authorization: Bearer' or "
+        "'X-API-Key:'. Never the credential. Empty where none is needed.",
+    )
     notes: list[str] = Field(default_factory=list, description="What a reader must know, for example steps that were left out.")

@@ -14,8 +14,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dean_provider.contract.trial import Generation, TrialStatus
-from dean_provider.report.commands import digest_commands, repeat_command
+from dean_provider.contract.trial import Generation, Trial, TrialStatus
+from dean_provider.report.commands import digest_commands, repeat
 from dean_provider.report.configuration import settings
 from dean_provider.report.curves import curves
 from dean_provider.report.data import ReportData
@@ -48,7 +48,8 @@ def render(data: ReportData) -> str:
     metric = Metric.of(data.trial.objective)
     generations = _in_order(data.generations)
     style, script = _asset("report.css"), _asset("report.js")
-    digest = data.trial.digest or (generations[-1].digest if generations else "")
+    reached = _reached(data.trial, generations)
+    digest = reached[1] if reached else ""
     return (
         _environment()
         .get_template("report.html")
@@ -77,8 +78,9 @@ def render(data: ReportData) -> str:
             descent=descent(data.lineage, metric),
             incidents=incidents(generations),
             settings=settings(data.trial.config),
-            repeat=repeat_command(data.trial.config, data.run, data.trial.parent),
-            check=digest_commands(data.trial.trial_id, digest),
+            repeat=repeat(data.trial, reached, data.connections, data.run.get("record", "")),
+            check=digest_commands(data.trial.trial_id, digest, data.credential),
+            credential=data.credential,
             run=origins(data.run, data.trial.versions),
             run_url=web_address(data.run.get("url", "")),
             digest=digest,
@@ -122,6 +124,13 @@ def _policy_header(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _reached(trial: Trial, generations: Sequence[Generation]) -> tuple[int, str] | None:
+    """The last generation whose digest is known, and the digest."""
+    if trial.digest and trial.current_generation >= 0:
+        return trial.current_generation, trial.digest
+    return (generations[-1].generation, generations[-1].digest) if generations and generations[-1].digest else None
 
 
 def _in_order(generations: Sequence[Generation]) -> list[Generation]:

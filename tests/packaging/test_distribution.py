@@ -147,6 +147,11 @@ class TestWithoutExtras:
         assert "0." in _run(bare.parent / "dean", "version", **env)
         assert "population_size" in _run(bare.parent / "dean", "config", "show", **env)
 
+    def test_a_digest_is_recomputed(self, bare: Path, tmp_path: Path) -> None:
+        (tmp_path / "history.jsonl").write_text('{"generation": 0, "genomes": [[0.5, 0], [1, 2]], "fitness": [3, 4]}\n')
+        expected = "b8bd4ff4155be57e09904f1b45376dbdaa8a32c066ff4ffdd617091c3a80a784"
+        assert _run(bare, "-m", "dean_provider.recompute_digest", tmp_path / "history.jsonl", expected).strip() == expected
+
     @pytest.mark.parametrize("command", [["service", "run", "all"], ["demo"], ["up"]])
     def test_what_needs_an_extra_says_which(self, bare: Path, tmp_path: Path, command: list[str]) -> None:
         env = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}

@@ -72,6 +72,9 @@ class ScriptedHook:
             traits=replace(self.dialect.traits, forks="forks" not in self._without and self.dialect.traits.forks),
         )
 
+    async def acredential(self) -> str:
+        return self._answer("credential", None) if "credential" in self.answers else ""
+
     async def aprogress(self, trial_id: str, start: int = 0, *, wait_seconds: float = 0, limit: int = 100) -> GenerationPage:
         return self._answer("progress", SimpleNamespace(trial_id=trial_id, start=start, wait_seconds=wait_seconds, limit=limit))
 

@@ -27,7 +27,7 @@ from dean_provider.testing import MockServices
 
 pytestmark = pytest.mark.integration
 
-SCRIPT = Path(__file__).parents[3] / "docs" / "how-to" / "recompute_digest.py"
+SCRIPT = Path(__file__).parents[3] / "dean_provider" / "recompute_digest.py"
 
 
 @pytest.fixture(scope="session")

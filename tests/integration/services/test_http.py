@@ -124,7 +124,7 @@ def test_an_export_holds_what_the_digest_is_computed_from(caller, small):
 def test_the_documented_script_recomputes_the_digest_of_an_export(caller, small, tmp_path):
     trial = caller.run(small())
     (tmp_path / "history.jsonl").write_text(caller.call(evolution.EXPORT_TRIAL, TrialRef(trial_id=trial.trial_id)).text)
-    script = Path(__file__).parents[3] / "docs" / "how-to" / "recompute_digest.py"
+    script = Path(__file__).parents[3] / "dean_provider" / "recompute_digest.py"
     done = subprocess.run([sys.executable, script, tmp_path / "history.jsonl", trial.digest], capture_output=True, text=True, check=False)
     assert (done.returncode, trial.digest in done.stdout) == (0, True), done
 

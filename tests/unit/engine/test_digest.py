@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dean_provider.engine.digest import extend
 from dean_provider.errors import InvalidConfigurationError
 
-SCRIPT = Path(__file__).parents[3] / "docs" / "how-to" / "recompute_digest.py"
+SCRIPT = Path(__file__).parents[3] / "dean_provider" / "recompute_digest.py"
 NUMBER = st.floats(-1e300, 1e300)
 
 
@@ -89,7 +89,7 @@ def test_what_is_no_generation_is_refused(genomes, fitness):
         extend("", genomes, fitness)
 
 
-def test_the_script_as_a_command(tmp_path):
+def test_the_script_as_a_command_without_anything_else(tmp_path):
     history = [{"generation": 0, "genomes": [[1.0, 2.0]], "fitness": [0.5]}, {"generation": 1, "genomes": [[1.5, 2.0]], "fitness": [0.75]}]
     export = tmp_path / "history.jsonl"
     export.write_text("".join(json.dumps(generation) + "\n" for generation in history))
@@ -100,5 +100,9 @@ def test_the_script_as_a_command(tmp_path):
     assert run(export, digest_of(history)).stdout.strip() == digest_of(history)
     assert run(export, digest_of(history)).returncode == 0
     assert run(export, "0" * 64).returncode == 1
+    assert "It should be 0000" in run(export, "0" * 64).stderr
     export.write_text(json.dumps(history[1]))
     assert "Generation 0 is missing" in run(export).stderr
+    export.write_text('{"detail": "unauthorized"}')
+    assert run(export).stderr == "Line 1 is no generation with genomes and fitness in JSON.\n"
+    assert run(tmp_path / "none").stderr.endswith("cannot be read: No such file or directory.\n")

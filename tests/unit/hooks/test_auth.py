@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from dean_provider.errors import InvalidConfigurationError, InvalidResponseError
-from dean_provider.hooks.auth import LoginToken, ServiceToken, auth_mode, credentials_of, signed_with
+from dean_provider.hooks.auth import LoginToken, ServiceToken, auth_mode, credentials_of, header_of, signed_with
 from dean_provider.hooks.connection import settings_of
 from dean_provider.hooks.options import AuthMode
 
@@ -183,3 +183,18 @@ def test_a_late_refusal_of_an_old_token_leaves_the_new_one() -> None:
     assert credentials.expire(old)
     assert credentials.headers(NOW + 50)
     assert not credentials.due(NOW + 51)
+
+
+@pytest.mark.parametrize(
+    ("fields", "begins"),
+    [
+        ({}, ""),
+        ({"password": SECRET}, "Authorization: Bearer"),
+        ({"password": SECRET, "extra": {"auth": "jwt"}}, "Authorization: Bearer"),
+        ({"login": "ann", "password": SECRET}, "Authorization: Basic"),
+        ({"password": SECRET, "extra": {"auth": "key", "key_header": "X-Key"}}, "X-Key:"),
+        ({"extra": {"headers": {"authorization": f"Token {SECRET}"}}}, "authorization:"),
+    ],
+)
+def test_the_header_of_a_credential_can_be_told_without_it(connection: Any, fields: dict[str, Any], begins: str) -> None:
+    assert header_of(settings_of(connection(host="h", **fields))) == begins

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -126,6 +127,15 @@ def test_a_key_that_may_only_write_objects_is_enough(publish, services, answers)
     report = publish(report_uri=f"s3://{bucket}@{bucket}/trials").result()["report"]
     assert report == f"s3://{bucket}@{bucket}/trials/bin-packing/t-1.html"
     assert store.fs.cat(f"{bucket}/trials/bin-packing/t-1.html")
+
+
+def test_tells_how_to_run_it_again_and_check_it_whatever_dag_it_was_part_of(publish, services, answers, tmp_path):
+    services(*answers(credential="Authorization: Bearer"))
+    publish().result()
+    text = unescape(written(tmp_path)["bin-packing/t-1.html"])
+    assert '"evolution_conn_id": "dean_evolution_default", "indexagent_conn_id": "dean_indexagent_default"' in text
+    assert "airflow dags trigger dean_evolution_trial" in text
+    assert """curl --fail --header 'Authorization: Bearer '"$EVOLUTION_TOKEN" --output""" in text
 
 
 @pytest.mark.parametrize("state", ["failed", "upstream_failed"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -8,12 +9,15 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from dean_provider.contract.config import TrialConfig
+from dean_provider.contract.trial import ForkOrigin
+from dean_provider.dags.dean_evolution_trial import dag as packaged
 from dean_provider.errors import ConnectionFailedError, NotFoundError
 from dean_provider.form import trial_params
 from dean_provider.handle import TrialPlan
 from dean_provider.hooks import run_prefix
 from dean_provider.operators.identity import seed_of, trial_id
 from dean_provider.operators.validation import ValidateTrialOperator
+from dean_provider.report.commands import repeat
 from dean_provider.triggers.task_state import correlation_of
 
 NAMESPACE = "3f0a8c1e-5b7d-4c55-9a51-2f3c8f1d7e60"
@@ -191,8 +195,6 @@ def test_a_parent_that_is_not_there_or_not_so_far_fails_at_once(from_another):
 
 
 def test_a_cleared_fork_keeps_the_generation_it_was_forked_at(from_another, make_trial):
-    from dean_provider.contract.trial import ForkOrigin
-
     parent = make_trial("running", 9, config=PARENT, trial_id="t-0", population_id="p-0")
     stored = make_trial("stopped", 7, config=PARENT, parent=ForkOrigin(trial_id="t-0", generation=5))
     plan = from_another({"fork": {"trial_id": "t-0"}}, try_number=2, read=[parent, stored])
@@ -206,3 +208,40 @@ def test_a_replay_takes_the_recorded_configuration_whatever_the_layers_say(from_
     assert (plan.original.trial_id, plan.original.generation, plan.original.digest) == ("t-0", 5, "a" * 64)
     with pytest.raises(AirflowFailException, match="cannot be changed in a replay"):
         from_another({"replay": {"trial_id": "t-0"}, "mutation_rate": 0.3})
+
+
+@pytest.fixture
+def again(from_another):
+    """The plan of the run that a report's command starts, where the layers below say other things than the trial did."""
+
+    def act(trial, reached, monkeypatch):
+        monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_TOKEN_BUDGET", "8000")
+        monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_POPULATION_SIZE", "44")
+        monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_LABELS", '{"team": "blue"}')
+        monkeypatch.setenv("AIRFLOW__DEAN__EVOLUTION_CONN_ID", "another")
+        words = shlex.split(repeat(trial, reached, {"evolution_conn_id": "ours", "indexagent_conn_id": "theirs"}).command)
+        assert words[:4] == ["airflow", "dags", "trigger", packaged.dag_id]
+        validate = packaged.get_task("validate_trial")
+        return from_another(json.loads(words[5]), trial=validate.trial)
+
+    return act
+
+
+@pytest.mark.parametrize("reached", [(5, "a" * 64), None])
+@pytest.mark.parametrize("parent", [None, ForkOrigin(trial_id="t-0", generation=3)])
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrialConfig(seed=7),
+        PARENT,
+        TrialConfig(
+            seed=0, token_budget=9000, labels={"team": "it's"}, objective="sphere", objective_parameters={"dimension": 3, "bounds": None}
+        ),
+    ],
+)
+def test_the_command_in_a_report_runs_the_very_same_trial(again, make_trial, monkeypatch, config, parent, reached):
+    plan = again(make_trial("completed", 5, config=config, parent=parent), reached, monkeypatch)
+    assert plan.config == config
+    assert (plan.evolution_conn_id, plan.indexagent_conn_id) == ("ours", "theirs")
+    assert (plan.parent and (plan.parent.trial_id, plan.parent.generation)) == (parent and ("t-0", 3))
+    assert (plan.original and (plan.original.generation, plan.original.digest)) == reached

@@ -135,7 +135,7 @@ def test_shows_every_part_of_a_complete_trial(make_data):
         "manual__1",
         "dean-provider",
         "f4" * 32,
-        "recompute_digest.py",
+        "python -m dean_provider.recompute_digest history.jsonl",
         "airflow dags trigger dean_evolution_trial",
         "scores[1] at most 0.2",
         "accepted",

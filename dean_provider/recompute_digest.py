@@ -1,6 +1,8 @@
 """Recompute a trial's digest from its exported history, with nothing but Python's standard library.
 
-    python recompute_digest.py history.jsonl [EXPECTED]
+    python -m dean_provider.recompute_digest history.jsonl [EXPECTED]
+
+or, since it needs nothing else and shares no code with the engine, ``python recompute_digest.py`` with this file alone, anywhere.
 
 The history is JSON Lines, one object for each generation from 0 on: {"generation": n, "genomes": [[...], ...], "fitness": [...]}.
 Prints the digest; with EXPECTED, ends with status 1 when it is another one. "-" reads standard input.
@@ -28,10 +30,14 @@ def recompute(lines: Iterable[str]) -> str:
     """The digest of a whole history."""
     digest = ""
     for expected, line in enumerate(line for line in lines if line.strip()):
-        generation = json.loads(line)
-        if generation["generation"] != expected:
-            raise SystemExit(f"Generation {expected} is missing: found {generation['generation']} in its place.")
-        digest = extend(digest, generation["genomes"], generation["fitness"])
+        try:
+            generation = json.loads(line)
+            number, genomes, fitness = generation["generation"], generation["genomes"], generation["fitness"]
+        except (ValueError, KeyError, TypeError):
+            raise SystemExit(f"Line {expected + 1} is no generation with genomes and fitness in JSON.") from None
+        if number != expected:
+            raise SystemExit(f"Generation {expected} is missing: found {number} in its place.")
+        digest = extend(digest, genomes, fitness)
     return digest
 
 
@@ -39,10 +45,16 @@ def main(path: str, expected: str | None = None) -> int:
     if path == "-":
         digest = recompute(sys.stdin)
     else:
-        with open(path, encoding="utf-8") as lines:  # noqa: PTH123
-            digest = recompute(lines)
-    print(digest)
-    return 0 if expected in (None, digest) else 1
+        try:
+            with open(path, encoding="utf-8") as lines:  # noqa: PTH123
+                digest = recompute(lines)
+        except OSError as error:
+            raise SystemExit(f"{path} cannot be read: {error.strerror}.") from None
+    print(digest)  # noqa: T201 - what it is for
+    if expected in (None, digest):
+        return 0
+    print(f"It should be {expected}.", file=sys.stderr)  # noqa: T201
+    return 1
 
 
 if __name__ == "__main__":
