@@ -3,7 +3,11 @@
 Agents are compared by genome, each counted once however often it was copied. The ranges are quantile bins of the agents'
 values and their runs, so fitness has no say in which are tested. Each is tested by Fisher's exact test, one-sided, and all tests
 enter the Benjamini-Hochberg adjustment. Controlled alone, it would still report something in one of twenty looks at pure chance; so
-first the whole must be significant (Bonferroni at 0.1 %, which holds however genes are inherited together), else nothing is reported.
+first the whole must be significant (Bonferroni at 0.1 %, however the tests depend on each other), else nothing is reported.
+
+The chance that is bounded is that of fitness which has nothing to do with genomes. Agents are relatives, though, and later generations
+are fitter: a range that was merely inherited with a useful one, or drifted while fitness rose, is enriched too and not by chance. Only
+imposing it tells (:mod:`dean_provider.engine.patterns.effectiveness`).
 """
 
 from __future__ import annotations
@@ -51,7 +55,8 @@ def detect(
     :param genomes: of one generation or of several, shape (agents, genes).
     :param fitness: shape (agents,).
     :param elite_share: the fittest are at most this share; agents as fit as the first one left out are left out too.
-    :param false_discovery_rate: bound of the expected share of patterns that are chance.
+    :param false_discovery_rate: Benjamini-Hochberg's bound, for fitness that has nothing to do with genomes; ranges that are only
+        inherited with useful ones are beside it.
     :raises InvalidConfigurationError: genomes and fitness that do not fit each other.
     """
     distinct, values = _distinct(genomes, np.asarray(fitness, dtype=np.float64))
