@@ -1,4 +1,7 @@
-"""Collect what a report tells. What a service does not have, or cannot say now, becomes a note instead of a failure."""
+"""Collect what a report tells. What a service does not have becomes a note instead of a failure.
+
+Where no other try will come, so does what it cannot say now and the outcome does not need: a trial of many hours is published all the same.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,14 @@ class Gathering:
 
     :param evolution_hook: client of the Evolution API that ran the trial.
     :param indexagent_hook: client of the IndexAgent that holds its population.
+    :param last_try: whether nobody will ask again later.
     """
 
-    def __init__(self, evolution_hook: EvolutionAPIHook, indexagent_hook: IndexAgentHook, trial_id: str) -> None:
+    def __init__(self, evolution_hook: EvolutionAPIHook, indexagent_hook: IndexAgentHook, trial_id: str, *, last_try: bool = False) -> None:
         self._evolution = evolution_hook
         self._indexagent = indexagent_hook
         self._trial_id = trial_id
+        self._last_try = last_try
         self.notes: list[str] = []
 
     async def trial(self) -> Trial:
@@ -46,24 +51,29 @@ class Gathering:
         return await self._evolution.acall(evolution.READ_TRIAL, TrialRef(trial_id=self._trial_id))
 
     async def parts(
-        self, trial: Trial, pattern_ids: Sequence[str]
+        self, trial: Trial, pattern_ids: Sequence[str], *, compared_at: int | None = None
     ) -> tuple[list[Generation], Verification | None, list[Pattern], Lineage | None]:
-        """Everything beside the trial itself, asked for at once."""
+        """Everything beside the trial itself, asked for at once.
+
+        :param compared_at: generation whose digest the outcome needs, of a replay.
+        :raises DeanError: a service is away for now; on the last try only if the outcome needs what it was asked for.
+        """
+        history_needed = compared_at is not None and compared_at != trial.current_generation
         generations, verification, patterns, lineage = await asyncio.gather(
-            self._or_note("The history of generations", self._generations(trial)),
-            self._or_note("The verification on unseen instances", self._verification(trial)),
+            self._or_note("The history of generations", self._generations(trial), needed=history_needed),
+            self._or_note("The verification on unseen instances", self._verification(trial), needed=True),
             self._or_note("The list of patterns", self._patterns(pattern_ids)),
             self._or_note("The lineage of the best agent", self._lineage(trial)),
         )
         return generations or [], verification, patterns or [], lineage
 
-    async def _or_note(self, what: str, asked: Awaitable[Part]) -> Part | None:
+    async def _or_note(self, what: str, asked: Awaitable[Part], *, needed: bool = False) -> Part | None:
         try:
             return await asked
         except UnsupportedOperationError:
             self.notes.append(f"{what} is missing: the service has no such operation.")
         except DeanError as error:
-            if error.retryable:
+            if error.retryable and (needed or not self._last_try):
                 raise
             log.warning("%s is missing: %s", what, error)
             self.notes.append(f"{what} is missing: {error.message}")

@@ -40,7 +40,8 @@ class PublishReportOperator(TrialOperator):
 
     The outcome is verified once on instances it never saw. In a trial's group this runs whatever became of the optional
     pattern steps. When the trial itself did not succeed, the report of how far it came is written all the same and the task
-    fails, so that the run fails too; there is no asset event then.
+    fails, so that the run fails too; there is no asset event then. While a service is away the task fails and is tried again; on its last
+    try what the outcome does not need (history, patterns, lineage) is left out of the report, which says so.
 
     :param trial: what ``start_evolution`` returned, or a trial's id. (templated)
     :param discovered: what ``discover_patterns`` returned, if it ran. (templated)
@@ -81,12 +82,16 @@ class PublishReportOperator(TrialOperator):
 
     async def _publish(self, context: Context, handle: TrialHandle, recorder: Recorder) -> dict[str, Any]:
         from dean_provider.operators.gathering import Gathering
+        from dean_provider.recording.failure import is_last_try
         from dean_provider.recording.followed import record_end
         from dean_provider.report import render
         from dean_provider.triggers.trial import stop_trial
 
         gathering = Gathering(
-            self.evolution(handle.evolution_conn_id, context), self.indexagent(handle.indexagent_conn_id, context), handle.trial_id
+            self.evolution(handle.evolution_conn_id, context),
+            self.indexagent(handle.indexagent_conn_id, context),
+            handle.trial_id,
+            last_try=is_last_try(context),
         )
         trial = await gathering.trial()
         unsuccessful = self._unsuccessful(context, trial)
@@ -97,7 +102,7 @@ class PublishReportOperator(TrialOperator):
             trial = await gathering.trial()
         service = self.evolution(handle.evolution_conn_id, context)
         await record_end(recorder, service, trial, seconds=RECORD_SECONDS, reason=unsuccessful, behind=bool(unsuccessful))
-        data = await self._data(context, gathering, trial)
+        data = await self._data(context, gathering, trial, handle.original)
         data.run.update(self._head(recorder))
         data.connections.update(evolution_conn_id=handle.evolution_conn_id, indexagent_conn_id=handle.indexagent_conn_id)
         data.credential = await service.acredential()
@@ -145,12 +150,14 @@ class PublishReportOperator(TrialOperator):
         failed = self.failed_among(context, self.awaits)
         return f"Trial {trial.trial_id} is {trial.status.value}, and {', '.join(failed)} did not succeed." if failed else ""
 
-    async def _data(self, context: Context, gathering: Gathering, trial: Trial) -> ReportData:
+    async def _data(self, context: Context, gathering: Gathering, trial: Trial, original: Original | None) -> ReportData:
         from dean_provider.contract.pattern import AppliedPatterns
         from dean_provider.report import ReportData
 
         named = [item["pattern_id"] for item in (self.discovered or {}).get("patterns", [])]
-        generations, verification, patterns, lineage = await gathering.parts(trial, named)
+        generations, verification, patterns, lineage = await gathering.parts(
+            trial, named, compared_at=None if original is None else original.generation
+        )
         return ReportData(
             trial=trial,
             generations=generations,
@@ -188,7 +195,10 @@ class PublishReportOperator(TrialOperator):
 
     def _compared(self, original: Original, data: ReportData) -> dict[str, Any]:
         """Whether a replay came to what was recorded, as far as the record goes."""
-        found = next((row.digest for row in data.generations if row.generation == original.generation), None)
+        known = {row.generation: row.digest for row in data.generations}
+        if data.trial.digest:
+            known[data.trial.current_generation] = data.trial.digest
+        found = known.get(original.generation)
         agrees = found == original.digest
         say = self.log.info if agrees else self.log.warning
         verdict = "agrees with" if agrees else "differs from"

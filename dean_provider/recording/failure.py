@@ -9,18 +9,23 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from dean_provider.contract.events.trial import TrialFailed
 from dean_provider.errors import DeanError
 
-__all__ = ["failure", "is_final"]
+__all__ = ["failure", "is_final", "is_last_try"]
 
 _LONGEST_TEXT = 2000
 
 
 def is_final(error: Exception, context: Any) -> bool:
     """Whether no other try of this task comes after ``error``."""
-    ti: Any = context["ti"]
     if isinstance(error, AirflowSkipException):
         return False
     mistake = isinstance(error, AirflowFailException) or (isinstance(error, DeanError) and not error.retryable)
-    return mistake or ti.try_number > ti.max_tries
+    return mistake or is_last_try(context)
+
+
+def is_last_try(context: Any) -> bool:
+    """Whether Airflow will not try this task again by itself. A clear grants further tries, and ``airflow dags test`` counts them too."""
+    ti: Any = context["ti"]
+    return bool(ti.try_number > ti.max_tries)
 
 
 def failure(error: Exception, context: Any) -> TrialFailed:

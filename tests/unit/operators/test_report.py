@@ -56,8 +56,9 @@ def answers(make_trial, make_generation):
 
 @pytest.fixture
 def publish(run, make_context, handle, tmp_path):
-    def act(states=None, awaits=("await_evolution",), **kwargs):
-        context = make_context("publish_report", get_task_states=lambda **_: {"manual__2026-01-01T00:00:00+00:00": states or {}})
+    def act(states=None, awaits=("await_evolution",), try_number=1, **kwargs):
+        states_of_run = {"manual__2026-01-01T00:00:00+00:00": states or {}}
+        context = make_context("publish_report", get_task_states=lambda **_: states_of_run, try_number=try_number)
         operator = PublishReportOperator(
             **{"task_id": "publish_report", "trial": handle(), "report_uri": tmp_path.as_uri(), "awaits": awaits, **kwargs}
         )
@@ -191,11 +192,54 @@ def test_what_a_service_lacks_becomes_a_note(publish, services, answers, tmp_pat
     assert words in written(tmp_path)["bin-packing/t-1.html"]
 
 
-def test_a_service_that_is_away_is_tried_again(publish, services, answers):
-    services(*answers(verify_trial=ConnectionFailedError("refused")))
+OPTIONAL = ["progress", "read_pattern", "read_lineage"]
+NEEDED = ["read_trial", "verify_trial"]
+LAST_TRY = 4
+
+
+@pytest.fixture
+def away(publish, services, answers):
+    """Publishing while the services answer everything but these operations."""
+
+    def act(*parts, **kwargs):
+        evolution, indexagent = answers()
+        down = dict.fromkeys(parts, ConnectionFailedError("refused"))
+        services({**evolution, **down}, {**indexagent, **down})
+        return publish(discovered={"patterns": [{"pattern_id": "k", "status": "accepted"}]}, **kwargs)
+
+    return act
+
+
+@pytest.mark.parametrize(("part", "try_number"), [*((part, LAST_TRY - 1) for part in OPTIONAL), *((part, LAST_TRY) for part in NEEDED)])
+def test_a_service_that_is_away_is_tried_again(away, tmp_path, part, try_number):
     with pytest.raises(AirflowException) as failure:
-        publish().result()
+        away(part, try_number=try_number).result()
     assert not isinstance(failure.value, AirflowFailException)
+    assert not written(tmp_path)
+
+
+def test_on_the_last_try_what_the_outcome_does_not_need_is_left_out(away, tmp_path):
+    act = away(*OPTIONAL, try_number=LAST_TRY)
+    outcome = act.result()
+    assert (outcome["digest"], outcome["scores"]["test"]) == ("d" * 64, 3.2)
+    (event,) = act.context["outlet_events"][AssetAlias("dean_trials")].asset_alias_events
+    assert event.extra["digest"] == "d" * 64
+    for part in ("The history of generations", "The list of patterns", "The lineage of the best agent"):
+        assert f"{part} is missing: refused" in written(tmp_path)["bin-packing/t-1.html"]
+
+
+@pytest.mark.parametrize(("generation", "digest", "agrees"), [(2, "d" * 64, True), (2, "e" * 64, False)])
+def test_a_replay_needs_no_history_to_be_compared_where_it_ended(away, handle, generation, digest, agrees):
+    original = {"trial_id": "t-0", "generation": generation, "digest": digest}
+    outcome = away("progress", try_number=LAST_TRY, trial={**handle(), "original": original}).result()
+    assert outcome["replay"] == {**original, "agrees": agrees}
+
+
+def test_one_that_was_compared_earlier_does(away, handle, tmp_path):
+    original = {"trial_id": "t-0", "generation": 1, "digest": "d" * 64}
+    with pytest.raises(AirflowException, match="refused"):
+        away("progress", try_number=LAST_TRY, trial={**handle(), "original": original}).result()
+    assert not written(tmp_path)
 
 
 def test_without_a_folder_given_reports_go_below_airflows_home(publish, services, answers, monkeypatch, tmp_path):
