@@ -51,7 +51,7 @@ demo: $(VENV)/.run ## run a real trial under a real Airflow and show what it fou
 up: $(VENV)/.run ## the same, but stay until Ctrl-C with the Airflow UI
 	@$(BIN)/dean up --db $(DB) $(ARGS)
 
-test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test, on the newest Airflow and, live, on the oldest
+test: $(VENV)/.dev $(OLDEST_VENV)/.dev ## every test but those of the wheel, on the newest Airflow and, live, on the oldest
 	@DEAN_TEST_OLDEST_PYTHON=$(CURDIR)/$(OLDEST_VENV)/bin/python $(BIN)/python -m pytest -n $(WORKERS) -m 'not wheel' $(ARGS)
 
 # Apart, because counting lines makes the tests take three times the processor's time.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
@@ -70,6 +72,15 @@ def test_finds_stores_and_measures(discover, services, make_trial, measured):
     (question,) = indexagent.requests("detect_patterns")
     assert (question.population_id, question.start, question.end) == ("p-1", 0, 10)
     assert {request.pattern.trial_id for request in evolution.requests("store_pattern")} == {"t-1"}
+
+
+def test_what_ten_of_them_hand_on_is_as_small_as_documented(discover, services, make_trial, measured):
+    long = [found(number / 7).model_copy(update={"description": "x" * 2000}) for number in range(10)]
+    detected = DetectedPatterns(patterns=long, tests=10**6)
+    services({"read_trial": make_trial("completed", 60), **measured}, {"detect_patterns": detected})
+    result = discover()
+    assert len(result["patterns"]) == DiscoverPatternsOperator(task_id="d", trial="t").limit == 10
+    assert len(json.dumps(result)) < 4000
 
 
 @pytest.mark.parametrize(
