@@ -30,30 +30,41 @@ __all__ = ["IndexAgentClient"]
 Request = TypeVar("Request", bound=BaseModel)
 Response = TypeVar("Response", bound=BaseModel)
 _TOKEN_SECONDS = 300
+_RENEWAL_SECONDS = 30
 _UNAVAILABLE = (502, 503, 504)
+_REFUSED = (401, 403)
 
 
 class _Signed(httpx.Auth):
-    """A service token, minted anew before it expires."""
+    """A service token, minted anew before it expires, and once more when IndexAgent takes it no longer: clocks are set."""
 
     def __init__(self, secret: SecretStr, now: Callable[[], float]) -> None:
         self.secret = secret
         self.now = now
-        self._token, self._expires = "", 0.0
+        self._minted = ("", 0.0)  # token and expiry, of threads that share it, are read and replaced together
 
     def auth_flow(self, request: httpx.Request) -> Any:
-        if self.now() > self._expires - 30:
-            issued = int(self.now())
-            self._expires = issued + _TOKEN_SECONDS
-            claims = {"sub": "evolution", "username": "evolution", "type": "service", "iat": issued, "exp": issued + _TOKEN_SECONDS}
-            self._token = jwt.encode(claims, self.secret.get_secret_value(), algorithm="HS256")
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        yield request
+        token, expires = self._minted
+        if self.now() > expires - _RENEWAL_SECONDS:
+            token = self._mint()
+        request.headers["Authorization"] = f"Bearer {token}"
+        answer = yield request
+        if answer.status_code in _REFUSED:
+            request.headers["Authorization"] = f"Bearer {self._mint()}"
+            yield request
+
+    def _mint(self) -> str:
+        issued = int(self.now())
+        expires = issued + _TOKEN_SECONDS
+        claims = {"sub": "evolution", "username": "evolution", "type": "service", "iat": issued, "exp": expires}
+        token = jwt.encode(claims, self.secret.get_secret_value(), algorithm="HS256")
+        self._minted = (token, expires)
+        return token
 
 
 def _error(answer: httpx.Response) -> DeanError:
     wait = answer.headers.get("retry-after", "")
-    if answer.status_code in (401, 403):  # our credentials, not those of whoever called us
+    if answer.status_code in _REFUSED:  # our credentials, not those of whoever called us
         return ServiceError(
             "IndexAgent refuses the Evolution API's credentials.",
             details={"status": answer.status_code},

@@ -4,9 +4,12 @@ import datetime as dt
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
+import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,7 +19,8 @@ from pydantic import ValidationError
 
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.service import Empty
-from dean_provider.errors import ConnectionFailedError
+from dean_provider.errors import ConnectionFailedError, ServiceError
+from dean_provider.services.evolution import indexagent
 from dean_provider.services.evolution.indexagent import IndexAgentClient
 from dean_provider.services.evolution.settings import EvolutionSettings
 
@@ -67,3 +71,78 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
             client.call(operations.HEALTH, Empty())
         client.close()
         server.join()
+
+
+SECRET = "a secret of at least thirty-two bytes"
+
+
+class Guarded:
+    """An IndexAgent that wants service tokens, and refuses as many calls as it is told to."""
+
+    def __init__(self, refusals=0):
+        self.refusals = refusals
+        self.shown = []
+
+    def __call__(self, request):
+        token = request.headers["Authorization"].partition(" ")[2]
+        self.shown.append(token)
+        if self.refusals:
+            self.refusals -= 1
+            return httpx.Response(401)
+        try:
+            jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_iat": False})
+        except jwt.InvalidTokenError:
+            return httpx.Response(401)
+        return httpx.Response(200, json={"service": "indexagent", "status": "healthy", "version": "1"})
+
+
+@pytest.fixture
+def signing():
+    """Makes a client that signs its calls to that IndexAgent."""
+    made = []
+
+    def client(guarded):
+        made.append(IndexAgentClient(EvolutionSettings(indexagent_jwt_secret=SECRET), httpx.MockTransport(guarded)))
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()
+
+
+def test_a_call_while_the_first_token_is_minted_has_a_token_too(signing, monkeypatch):
+    """As when two trials are taken up at once: whoever comes in between must not find an expiry without its token."""
+    guarded, encode, between = Guarded(), jwt.encode, []
+
+    def interrupted(*given, **more):
+        if not between:
+            between.append(True)
+            client.call(operations.HEALTH, Empty())
+        return encode(*given, **more)
+
+    monkeypatch.setattr(indexagent.jwt, "encode", interrupted)
+    client = signing(guarded)
+    client.call(operations.HEALTH, Empty())
+    assert len(guarded.shown) == 2
+
+
+def test_a_token_is_used_until_shortly_before_it_expires(signing, monkeypatch):
+    guarded, now = Guarded(), time.time()
+    monkeypatch.setattr(indexagent.time, "time", lambda: now)
+    client = signing(guarded)
+    for later in (0, 269, 2):
+        now += later
+        client.call(operations.HEALTH, Empty())
+    first, again, renewed = guarded.shown
+    assert first == again != renewed
+
+
+def test_a_token_that_is_refused_is_minted_anew_once(signing):
+    guarded = Guarded(refusals=1)
+    client = signing(guarded)
+    client.call(operations.HEALTH, Empty())
+    assert len(guarded.shown) == 2
+    guarded.refusals = 2
+    with pytest.raises(ServiceError, match="refuses the Evolution API's credentials"):
+        client.call(operations.HEALTH, Empty())
+    assert len(guarded.shown) == 4
