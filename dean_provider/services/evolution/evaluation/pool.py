@@ -54,6 +54,7 @@ class WorkerPool:
         self._changed = threading.Condition()
         self._closed = False
         self._workers: dict[int, WorkerProcess] = {}
+        self._doomed: set[WorkerProcess] = set()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -70,10 +71,15 @@ class WorkerPool:
             self._changed.notify()
 
     def cancel(self, batch: Batch) -> None:
-        """Forget a batch; a worker that is busy with it is killed, so that the next one starts at once."""
+        """Forget a batch; a worker that is busy with it is killed, so that the next one starts at once.
+
+        From here on it is given no other batch: it may be done with this one before it is dead.
+        """
         with self._changed:
             batch.cancelled = True
             worker = batch.worker
+            if worker is not None:
+                self._doomed.add(worker)
         if worker is not None:
             worker.kill()
 
@@ -108,15 +114,22 @@ class WorkerPool:
                 self._changed.wait()
 
     def _worker(self, slot: int) -> WorkerProcess:
+        """The slot's worker; in place of one that is dead or about to be, a new one. Only the slot's own thread asks."""
         with self._changed:
             worker = self._workers.get(slot)
-            if self._closed and worker is not None:
+            if worker is not None and (self._closed or (worker.alive and worker not in self._doomed)):
                 return worker
-            if worker is None or not worker.alive:
-                if worker is not None:
-                    worker.kill()
-                worker = self._workers[slot] = WorkerProcess(self.memory_bytes)
-            return worker
+        if worker is not None:
+            worker.kill()
+        fresh = WorkerProcess(self.memory_bytes)
+        with self._changed:
+            if worker is not None:
+                self._doomed.discard(worker)
+            self._workers[slot] = fresh
+            closed = self._closed
+        if closed:  # whoever closed the pool did not see it
+            fresh.kill()
+        return fresh
 
     def _work(self, slot: int) -> None:
         self._warm(slot)
