@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -24,12 +25,20 @@ __all__ = ["History"]
 
 _STREAM_PAGE = 100
 _RETRY_MILLISECONDS = 1000
+_GENERATION = re.compile(r"[0-9]{1,9}")
 LastEventId = Annotated[str | None, Header(description="Number of the last generation received; the stream goes on after it.")]
 
 
 def _event(kind: str, data: BaseModel, number: int | None = None) -> str:
     head = "" if number is None else f"id: {number}\n"
     return f"{head}event: {kind}\ndata: {data.model_dump_json()}\n\n"
+
+
+def _after(last_event_id: str | None) -> int:
+    """The generation a stream goes on from; the first, when the header is none of the ids that streams give."""
+    if last_event_id is None or not _GENERATION.fullmatch(last_event_id):
+        return 0
+    return int(last_event_id) + 1
 
 
 class History:
@@ -89,11 +98,10 @@ class History:
     async def stream(self, request: TrialRef, last_event_id: LastEventId = None) -> StreamingResponse:
         """Server-sent events: ``generation`` for each generation (its number is the event's id), ``end`` with the trial when it has ended.
 
-        :param last_event_id: number of the last generation the caller has.
+        :param last_event_id: number of the last generation the caller has; anything else counts as none.
         """
         self.notices.require_room()
-        start = int(last_event_id) + 1 if last_event_id is not None and last_event_id.isdigit() else 0
-        first = ListGenerations(trial_id=request.trial_id, start=start, limit=_STREAM_PAGE)
+        first = ListGenerations(trial_id=request.trial_id, start=_after(last_event_id), limit=_STREAM_PAGE)
         await run_in_threadpool(self.read, first)  # an unknown trial is a 404, not an empty stream
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._events(first), media_type="text/event-stream", headers=headers)

@@ -71,7 +71,7 @@ def _error(answer: httpx.Response) -> DeanError:
             suggestions=["Set DEAN_EVOLUTION_INDEXAGENT_TOKEN or DEAN_EVOLUTION_INDEXAGENT_JWT_SECRET to what IndexAgent accepts."],
         )
     try:
-        return to_error(Problem.model_validate_json(answer.content), retry_after=float(wait) if wait.isdigit() else None)
+        return to_error(Problem.model_validate_json(answer.content), retry_after=float(wait) if wait.isdecimal() else None)
     except ValidationError:
         details = {"status": answer.status_code}
     if answer.status_code in _UNAVAILABLE:

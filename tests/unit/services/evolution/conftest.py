@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timezone
+from typing import Any
 
+import numpy as np
 import pytest
 
 from dean_provider.contract.config import TrialConfig
 from dean_provider.engine.evolve import outcome_cost
 from dean_provider.engine.objectives import describe, load_objective
 from dean_provider.services.evolution.app import EvolutionService
+from dean_provider.services.evolution.records import Progress
 from dean_provider.services.evolution.tables import TrialRow
 
 
@@ -38,3 +41,26 @@ def store_trial(evolution_app: EvolutionService) -> Callable[..., TrialConfig]:
         return asked
 
     return store
+
+
+@pytest.fixture
+def generation_of() -> Callable[[Progress], dict[str, Any]]:
+    """Makes what is committed of a trial's next generation."""
+
+    def make(before: Progress) -> dict[str, Any]:
+        return {
+            "generation": before.generation + 1,
+            "fitness": np.zeros(12),
+            "best_fitness": 0.0,
+            "mean_fitness": 0.0,
+            "worst_fitness": 0.0,
+            "diversity": 0.5,
+            "best_agent_id": "a0",
+            "evaluations": 12,
+            "tokens_used": before.tokens_used + 12,
+            "intervention": None,
+            "digest": "d",
+            "elapsed_seconds": 1.0,
+        }
+
+    return make

@@ -213,7 +213,7 @@ def test_a_trial_that_nobody_began_to_evaluate_has_no_outcome(evolution_app, sto
         run_of("t", Willing(), evaluator=Leaving(0))()
 
 
-def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial):
+def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial, generation_of):
     """Between a run's own check and its commit somebody else may be promised what is left."""
     store_trial("t", population_size=12, elite_size=2)
     records, economy = evolution_app.records, evolution_app.economy
@@ -225,7 +225,7 @@ def test_the_limit_is_asked_again_with_the_commit(evolution_app, store_trial):
     assert (committed.goes_on, committed.affordable) == (True, False)
 
 
-def test_what_another_service_has_committed_is_not_committed_again(evolution_app, store_trial):
+def test_what_another_service_has_committed_is_not_committed_again(evolution_app, store_trial, generation_of):
     store_trial("t")
     records = evolution_app.records
     before = records.load("t")
@@ -234,20 +234,3 @@ def test_what_another_service_has_committed_is_not_committed_again(evolution_app
     with pytest.raises(Interrupted):
         records.commit(before, generation_of(before), 0)
     assert records.load("t").tokens_used == 12
-
-
-def generation_of(before):
-    return {
-        "generation": 0,
-        "fitness": np.zeros(12),
-        "best_fitness": 0.0,
-        "mean_fitness": 0.0,
-        "worst_fitness": 0.0,
-        "diversity": 0.5,
-        "best_agent_id": "a0",
-        "evaluations": 12,
-        "tokens_used": before.tokens_used + 12,
-        "intervention": None,
-        "digest": "d",
-        "elapsed_seconds": 1.0,
-    }
