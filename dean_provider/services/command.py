@@ -48,7 +48,7 @@ def _settings(kind: type[Settings], given: dict[str, Any]) -> Settings:
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
         problems = [
-            {"field": f"{prefix}{'.'.join(map(str, found['loc'])).upper()}", "rule": found["msg"]}
+            {"field": f"{prefix}{'.'.join(map(str, found['loc'])).upper()}", "rule": found["msg"].removeprefix("Value error, ")}
             for found in error.errors(include_input=False, include_url=False)
         ]
         text = "; ".join(f"{problem['field']}: {problem['rule']}" for problem in problems)

@@ -7,10 +7,10 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from dean_provider.services.web.settings import ServiceSettings, sqlite_url
+from dean_provider.services.web.settings import Secret, ServiceSettings, sqlite_url
 
 __all__ = ["EvaluatorKind", "EvolutionSettings"]
 
@@ -31,8 +31,8 @@ class EvolutionSettings(ServiceSettings):
     database_url: str = Field(default=sqlite_url(Path(".dean/evolution.db")), description="SQLAlchemy URL: SQLite file or PostgreSQL.")
 
     indexagent_url: str = Field(default="http://127.0.0.1:8081", description="Where IndexAgent answers.")
-    indexagent_token: SecretStr | None = Field(default=None, description="Bearer token sent to IndexAgent.")
-    indexagent_jwt_secret: SecretStr | None = Field(default=None, description="Secret that service tokens for IndexAgent are signed with.")
+    indexagent_token: Secret | None = Field(default=None, description="Bearer token sent to IndexAgent.")
+    indexagent_jwt_secret: Secret | None = Field(default=None, description="Secret that service tokens for IndexAgent are signed with.")
     indexagent_timeout_seconds: float = Field(default=60, gt=0, description="Time IndexAgent has to answer (seconds).")
     patience_seconds: float = Field(default=3600, ge=0, description="How long a trial waits for IndexAgent before it fails (seconds).")
 

@@ -24,8 +24,8 @@ class BearerGuard:
 
     def __init__(self, app: ASGIApp, token: SecretStr | None, jwt_secret: SecretStr | None) -> None:
         self.app = app
-        self.token = token.get_secret_value().encode() if token else None
-        self.jwt_secret = jwt_secret.get_secret_value() if jwt_secret else None
+        self.token = None if token is None else token.get_secret_value().encode()
+        self.jwt_secret = None if jwt_secret is None else jwt_secret.get_secret_value()
 
     def _signed(self, presented: str) -> bool:
         if self.jwt_secret is None:
@@ -53,7 +53,7 @@ class BearerGuard:
             await self.app(scope, receive, send)
             return
         scheme, _, presented = Headers(scope=scope).get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._known(presented.strip()):
+        if scheme.lower() == "bearer" and presented.strip() and self._known(presented.strip()):
             await self.app(scope, receive, send)
             return
         error = AuthenticationError(

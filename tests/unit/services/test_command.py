@@ -30,3 +30,23 @@ def test_a_wrong_command_line_is_usage(arguments, capsys):
         main(arguments)
     assert caught.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["", " \n"], ids=["empty", "blank"])
+@pytest.mark.parametrize(
+    ("variable", "service"),
+    [
+        ("DEAN_INDEXAGENT_TOKEN", "indexagent"),
+        ("DEAN_INDEXAGENT_JWT_SECRET", "indexagent"),
+        ("DEAN_EVOLUTION_TOKEN", "evolution"),
+        ("DEAN_EVOLUTION_JWT_SECRET", "evolution"),
+        ("DEAN_EVOLUTION_INDEXAGENT_TOKEN", "evolution"),
+        ("DEAN_EVOLUTION_INDEXAGENT_JWT_SECRET", "evolution"),
+        ("DEAN_EVOLUTION_TOKEN", "all"),
+    ],
+)
+def test_a_secret_that_is_given_but_empty_starts_no_service_without_it(monkeypatch, capsys, variable, service, value):
+    monkeypatch.setenv(variable, value)
+    assert main([service] if service == "all" else [service, "--port", "0"]) == 3
+    said = capsys.readouterr().err
+    assert said == f"error: The settings cannot work: {variable}: must not be empty; give a secret, or leave the variable out.\n"

@@ -4,8 +4,10 @@ import time
 
 import jwt
 import pytest
+from pydantic import SecretStr
 
 from dean_provider.contract.problem import Problem
+from dean_provider.services.web.authentication import BearerGuard
 
 SECRET = "a secret of at least thirty-two bytes"
 PATH = "/api/v1/populations"
@@ -72,3 +74,15 @@ def test_other_tokens_are_not(indexagent, mistake):
 @pytest.mark.parametrize("token", ["not.a.token", ""], ids=["malformed", "empty"])
 def test_what_is_no_token_is_not(indexagent, token):
     assert ask(indexagent(jwt_secret=SECRET), token).status_code == 401
+
+
+async def test_an_empty_token_is_nobodys():
+    """Settings refuse one; should it come from elsewhere, it lets nobody in."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": PATH, "headers": [(b"authorization", b"Bearer ")]}
+    await BearerGuard(None, token=SecretStr(""), jwt_secret=None)(scope, None, send)
+    assert sent[0]["status"] == 401
