@@ -26,6 +26,8 @@ __all__ = ["MUST_EXIST", "Defaults", "Settings", "installation_defaults", "look_
 MUST_EXIST = "must exist"
 """The rule that is broken, in an error's details, when there is no connection of that name."""
 
+_COUNT = re.compile("[0-9]{1,3}")
+_MOST_REDIRECTS = 100
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECRET_NAME = re.compile(r"auth|cookie|key|passw|secret|token|proxy|proxies", re.IGNORECASE)
 
@@ -133,7 +135,7 @@ def settings_of(connection: Connection, defaults: Defaults | None = None) -> Set
         cert=_certificate(session.cert, conn_id),
         proxy=proxy,
         follow_redirects=reading.follow_redirects,
-        max_redirects=session.max_redirects,
+        max_redirects=_redirects(session.max_redirects, conn_id),
         timeout=timeout,
         connect_timeout=min(options.connect_timeout or defaults.connect_timeout, timeout),
         deadline=options.deadline or max(defaults.deadline, timeout),
@@ -168,6 +170,15 @@ def _basic(reading: Reading, conn_id: str) -> str | None:
         return reading.authorization
     except UnicodeEncodeError:
         raise unusable(conn_id, "login", "basic authentication cannot carry this login or password", "Use Latin-1 characters.") from None
+
+
+def _redirects(given: Any, conn_id: str) -> int:
+    """Forms send numbers as text."""
+    text = str(given).strip()
+    if not _COUNT.fullmatch(text) or int(text) > _MOST_REDIRECTS:
+        rule = f"max_redirects is no whole number from 0 to {_MOST_REDIRECTS}"
+        raise unusable(conn_id, "extra.max_redirects", rule, "Leave it out for 30, or set allow_redirects to false to follow none.")
+    return int(text)
 
 
 def _existing(path: Any, name: str, conn_id: str) -> Any:

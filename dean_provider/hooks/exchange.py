@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from dean_provider.contract.endpoints import WireRequest
 from dean_provider.errors import AuthenticationError, ConnectionFailedError, DeanError, InvalidResponseError
@@ -28,6 +28,7 @@ __all__ = ["Call", "exchange"]
 
 _log = logging.getLogger(__name__)
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
+_ADDRESS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def _never(_: Answer) -> bool:
@@ -162,19 +163,32 @@ class _Attempt:
             headers["Content-Type"] = "application/json"
         query = f"?{urlencode(wire.query)}" if wire.query else ""
         left = self.ends - self.channel.clock.monotonic()
-        seconds = min((call.timeout or settings.timeout + call.seconds) + wire.extra_seconds, left)
+        seconds = max(0.0, min((call.timeout or settings.timeout + call.seconds) + wire.extra_seconds, left))
         request = Outgoing(wire.method, f"{settings.base_url}{wire.path}{query}", headers, body, seconds)
         if left <= 0:
-            raise timed_out(request)
+            raise _too_late(request, call)
         return request
 
+    def _in_time(self, request: Outgoing, ends: float, call: Call) -> Outgoing:
+        """``request`` with no more seconds than are left."""
+        left = ends - self.channel.clock.monotonic()
+        if left <= 0:
+            raise _too_late(request, call)
+        return replace(request, seconds=left)
+
     def _followed(self, line: Line, request: Outgoing, call: Call) -> Steps[Answer]:
-        """Send ``request``, and again where the answer points to on the same host and port: credentials never leave it."""
+        """Send ``request``, and again where the answer points to on the same host and port: credentials never leave it.
+
+        All of that is one attempt, and has the time of one.
+        """
+        ends = self.channel.clock.monotonic() + request.seconds
+        timed = request
         for _ in range(line.settings.max_redirects + 1):
-            answer = yield from self._guarded(line, request, call)
+            answer = yield from self._guarded(line, timed, call)
             if answer.status not in _FOLLOWED or not line.settings.follow_redirects:
                 return answer
             request = _redirected(request, answer, call)
+            timed = self._in_time(request, ends, call)
         raise InvalidResponseError(
             f"More than {line.settings.max_redirects} redirects.",
             details=_asked(request, call),
@@ -225,19 +239,34 @@ def _looked_again(version: int) -> Steps[None]:
         _log.debug("The connection could not be read again: %s", type(error).__name__)
 
 
+def _too_late(request: Outgoing, call: Call) -> DeanError:
+    error = timed_out(request)
+    error.request_id = call.request_id
+    error.details["operation"] = call.what
+    return error
+
+
 def _redirected(request: Outgoing, answer: Answer, call: Call) -> Outgoing:
-    target = urljoin(request.url, answer.headers.get("location", ""))
-    here, there = urlsplit(request.url), urlsplit(target)
-    same = (here.scheme, here.hostname, here.port) == (there.scheme, there.hostname, there.port)
+    here = urlsplit(request.url)
+    try:
+        there = urlsplit(urljoin(request.url, quote(answer.headers.get("location", "").encode("ascii"), safe=_ADDRESS)))
+        same = (here.scheme, here.hostname, here.port) == (there.scheme, there.hostname, there.port)
+    except ValueError:
+        raise _not_followed("what is no address", request, answer, call) from None
+    target = urlunsplit(there._replace(netloc=there.netloc.rpartition("@")[2], fragment=""))
     keeps = answer.status in (307, 308) or request.method in ("GET", "HEAD")
     if not same or not (keeps or answer.status == 303) or "location" not in answer.headers:
-        raise InvalidResponseError(
-            f"The service redirects to {without_userinfo(target)}, which is not followed.",
-            details={**_asked(request, call), "status": answer.status},
-            suggestions=["Set the connection's schema, host and port to where the service itself is."],
-            request_id=call.request_id,
-        )
+        raise _not_followed(without_userinfo(target), request, answer, call)
     return replace(request, url=target) if keeps else replace(request, url=target, method="GET", body=None)
+
+
+def _not_followed(where: str, request: Outgoing, answer: Answer, call: Call) -> DeanError:
+    return InvalidResponseError(
+        f"The service redirects to {where}, which is not followed.",
+        details={**_asked(request, call), "status": answer.status},
+        suggestions=["Set the connection's schema, host and port to where the service itself is."],
+        request_id=call.request_id,
+    )
 
 
 def _asked(request: Outgoing, call: Call) -> dict[str, Any]:

@@ -80,6 +80,17 @@ def test_a_form_says_truth_in_words(connection: Any, said: Any, meant: bool) -> 
     assert settings_of(connection(host="service", extra={"verify": said})).verify is meant
 
 
+@pytest.mark.parametrize("said", ["3", " 3", 3])
+def test_a_form_says_numbers_in_words(connection: Any, said: Any) -> None:
+    assert settings_of(connection(host="service", extra={"max_redirects": said})).max_redirects == 3
+
+
+@pytest.mark.parametrize("said", ["many", -1, 101, 1.5, True, "9" * 5000])
+def test_redirects_are_bounded(connection: Any, said: Any) -> None:
+    with pytest.raises(InvalidConfigurationError, match="max_redirects is no whole number from 0 to 100"):
+        settings_of(connection(host="service", extra={"max_redirects": said}))
+
+
 def test_one_proxy_for_all(connection: Any) -> None:
     assert settings_of(connection(host="service", extra={"proxy": "http://proxy:1"})).proxy == "http://proxy:1"
 

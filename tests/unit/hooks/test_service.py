@@ -393,6 +393,56 @@ def test_redirects_that_are_not_wanted_or_never_end(caller: Any, server: Any, ma
         caller.call(make_hook(EvolutionAPIHook, server, {"allow_redirects": False}), evolution.READ_TRIAL, REF)
 
 
+def test_redirects_share_the_time_of_one_attempt(caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any) -> None:
+    def slowly(_: Any) -> Any:
+        fake_clock.elapsed += 4
+        return reply(307, headers={"Location": "/round"})
+
+    server.otherwise = slowly
+
+    with pytest.raises(RequestTimeoutError, match="within 10 s") as raised:
+        caller.call(make_hook(EvolutionAPIHook, server, {"timeout": 10}), evolution.READ_TRIAL, REF)
+    assert len(server.asked) == 3
+    assert raised.value.details["operation"] == "evolution.read_trial"
+    with pytest.raises(RequestTimeoutError, match="within 5 s"):
+        caller.call(make_hook(EvolutionAPIHook, server, {"timeout": 10, "deadline": 5}), evolution.READ_TRIAL, REF)
+    assert len(server.asked) == 5
+
+
+def test_a_redirect_has_what_the_ones_before_it_left(caller: Any, server: Any, make_hook: Any, reply: Any, fake_clock: Any) -> None:
+    def slowly(asked: Any) -> Any:
+        fake_clock.elapsed += 3.95
+        return reply(fault="hang") if asked.path == "/there" else reply(307, headers={"Location": "/there"})
+
+    server.otherwise = slowly
+
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
+        caller.call(make_hook(EvolutionAPIHook, server, {"timeout": 4}), evolution.READ_TRIAL, REF)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://127.0.0.1:abc/", "http://127.0.0.1:99999/", "http://[::1/", "http://bob:s3cretToken@127.0.0.1:abc/?key=s3cretToken", "/\xe4"],
+)
+def test_a_redirect_to_what_is_no_address(location: str, caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
+    server.otherwise = lambda _: reply(307, headers={"Location": location})
+
+    with pytest.raises(InvalidResponseError, match="redirects to what is no address") as raised:
+        caller.call(make_hook(EvolutionAPIHook, server), evolution.READ_TRIAL, REF)
+
+    assert (raised.value.details["status"], raised.value.details["operation"]) == (307, "evolution.read_trial")
+    assert "s3cretToken" not in f"{raised.value}{raised.value.details}"
+
+
+def test_a_redirect_brings_no_credentials_of_its_own(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
+    server.script = [reply(307, headers={"Location": f"http://bob:s3cret@127.0.0.1:{server.port}/a b?c=%20d#e"}), reply(body=TRIAL)]
+
+    caller.call(make_hook(EvolutionAPIHook, server, password="token"), evolution.READ_TRIAL, REF)
+
+    assert server.asked[1].target == "/a%20b?c=%20d"
+    assert server.asked[1].headers["authorization"] == "Bearer token"
+
+
 def test_no_cookies_are_kept(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
     hook = make_hook(EvolutionAPIHook, server)
     server.otherwise = lambda _: reply(body=TRIAL, headers={"Set-Cookie": "a=b; Path=/"})
