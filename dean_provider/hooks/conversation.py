@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel
 
-from dean_provider.contract.endpoints import AUTO, Dialect, Operation, Route, WireRequest, dialect_named, dialects
+from dean_provider.contract.endpoints import AUTO, Dialect, Operation, Route, WireRequest, dialect_named, dialects, query_of
 from dean_provider.contract.service import ServiceName
 from dean_provider.errors import (
     AuthenticationError,
@@ -148,12 +148,15 @@ def send(
     endpoint: str,
     manner: Manner,
     *,
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
     json: Any = None,
     headers: Mapping[str, str] | None = None,
     repeatable: bool | None = None,
 ) -> Steps[Any]:
-    """Send any request below the service's address; JSON data comes back as data, everything else as text."""
+    """Send any request below the service's address; JSON data comes back as data, everything else as text.
+
+    :param params: query parameters; in place of those of the same name that ``endpoint`` has.
+    """
     method = method.upper()
     if "://" in endpoint or endpoint.startswith("//"):
         raise ConfigurationError(
@@ -161,10 +164,8 @@ def send(
             suggestions=["Give a path: the connection says which service it is sent to."],
         )
     path, _, given = endpoint.partition("?")
-    query = {
-        **dict(parse_qsl(given, keep_blank_values=True)),
-        **{key: str(value) for key, value in (params or {}).items() if value is not None},
-    }
+    pairs = params.items() if isinstance(params, Mapping) else params or ()
+    query = {**query_of(parse_qsl(given, keep_blank_values=True)), **query_of(pairs)}
     wire = WireRequest(method, f"/{quote(path.lstrip('/'), safe=_PATH)}", query, json)
     manner = yield from begun(channel, manner)
     call = Call(

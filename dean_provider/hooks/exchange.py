@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from dean_provider.contract.endpoints import WireRequest
+from dean_provider.contract.endpoints import WireRequest, query_text
 from dean_provider.errors import AuthenticationError, ConnectionFailedError, DeanError, InvalidResponseError
 from dean_provider.hooks.answers import error_of, payload_of
 from dean_provider.hooks.auth import Claims, Credentials
@@ -161,10 +161,9 @@ class _Attempt:
         headers = {**settings.headers, **call.headers, HEADER: call.request_id, **own}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        query = f"?{urlencode(wire.query)}" if wire.query else ""
         left = self.ends - self.channel.clock.monotonic()
         seconds = max(0.0, min((call.timeout or settings.timeout + call.seconds) + wire.extra_seconds, left))
-        request = Outgoing(wire.method, f"{settings.base_url}{wire.path}{query}", headers, body, seconds)
+        request = Outgoing(wire.method, f"{settings.base_url}{wire.path}{query_text(wire.query)}", headers, body, seconds)
         if left <= 0:
             raise _too_late(request, call)
         return request

@@ -166,7 +166,7 @@ class ServiceHook(BaseHook, ServiceClient):
         """Send any request below the service's address and return the JSON data it answered (text where it is none).
 
         :param endpoint: path below the connection's address.
-        :param params: query parameters.
+        :param params: query parameters, by name or in pairs; one with several values is repeated.
         :param json: body.
         :param headers: further headers.
         :param timeout: seconds one attempt may take.

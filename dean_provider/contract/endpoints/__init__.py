@@ -14,12 +14,14 @@ from dean_provider.contract.endpoints.dialect import (
     register_dialect,
 )
 from dean_provider.contract.endpoints.operation import Operation, Route, WireRequest
+from dean_provider.contract.endpoints.query import Query, query_of, query_text
 
 __all__ = [
     "AUTO",
     "Dialect",
     "Operation",
     "Probe",
+    "Query",
     "Route",
     "Traits",
     "WireRequest",
@@ -27,5 +29,7 @@ __all__ = [
     "dialects",
     "evolution",
     "indexagent",
+    "query_of",
+    "query_text",
     "register_dialect",
 ]

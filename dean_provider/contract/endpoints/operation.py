@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from dean_provider.contract.endpoints.query import Query, query_of
 from dean_provider.contract.service import ServiceName
 from dean_provider.errors import InvalidResponseError
 
@@ -49,15 +50,9 @@ class WireRequest:
 
     method: str
     path: str
-    query: dict[str, str]
+    query: Query
     body: Any
     extra_seconds: float = 0.0
-
-
-def _query_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 @dataclass(frozen=True)
@@ -99,10 +94,10 @@ class Route:
         wire = {self.send.get(key, key): value for key, value in rest.items()}
         all_in_query = self.method in ("GET", "DELETE")
         in_query = {self.send.get(name, name) for name in self.query}
-        query = {key: _query_value(value) for key, value in wire.items() if all_in_query or key in in_query}
-        body = None if all_in_query else {key: value for key, value in wire.items() if key not in query}
+        asked = {key: value for key, value in wire.items() if all_in_query or key in in_query}
+        body = None if all_in_query else {key: value for key, value in wire.items() if key not in asked}
         wait = float(fields.get(self.wait_field) or 0) if self.wait_field else 0.0
-        return WireRequest(self.method, path, query, body, wait)
+        return WireRequest(self.method, path, query_of(asked.items()), body, wait)
 
     def parse(self, operation: Operation[Any, Response], request: BaseModel, payload: Any) -> Response:
         """Read an answer of this dialect.

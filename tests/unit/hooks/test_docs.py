@@ -56,8 +56,9 @@ def test_the_connections_shown_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_python_shown_runs(server: Any, reply: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_DEAN_EVOLUTION_DEFAULT", f"dean-evolution://127.0.0.1:{server.port}/?dialect=reference")
+    monkeypatch.setenv("AIRFLOW_CONN_DEAN_AIRFLOW_DEFAULT", f"dean-airflow://127.0.0.1:{server.port}/")
     trial = {"trial_id": "t", "status": "running", "best_fitness": 2}
-    server.otherwise = lambda asked: reply(body=trial if asked.path.endswith("/t") else {"trials": [trial]})
+    server.otherwise = lambda asked: reply(body=trial if asked.path.endswith("/t") else {"trials": [trial], "dags": []})
     names: dict[str, Any] = {}
     for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL):
         exec(block, names)
@@ -65,6 +66,8 @@ def test_the_python_shown_runs(server: Any, reply: Any, monkeypatch: pytest.Monk
     assert names["running_trials"]() == ["t"]
     assert server.asked[0].query["status"] == "running"
     assert asyncio.run(names["best_fitness"]("t")) == 2
+    assert names["packing_dags"]() == []
+    assert server.asked[-1].target == "/api/v2/dags?tags=dean&tags=packing&paused=false"
     run, task = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"[0-9a-f-]{18}", run)
     assert re.fullmatch(rf"{run}-[0-9a-f-]{{17}}", task)

@@ -759,6 +759,28 @@ class TestAnyRequest:
         ]  # fmt: skip
         assert not [asked for asked in server.asked if "x-evil" in asked.headers]
 
+    @pytest.mark.parametrize(
+        ("endpoint", "params", "target"),
+        [
+            ("/x?tags=a&tags=b", None, "/x?tags=a&tags=b"),
+            ("/x", {"tags": ["a", "b"], "all": False, "none": None}, "/x?tags=a&tags=b&all=false"),
+            ("/x?tags=a&y=1", {"tags": ("b", "c")}, "/x?tags=b&tags=c&y=1"),
+            ("/x", [("tags", "a"), ("tags", "b")], "/x?tags=a&tags=b"),
+            ("/x", {"tags": []}, "/x"),
+        ],
+    )
+    def test_parameters_with_several_values(
+        self, endpoint: str, params: Any, target: str, caller: Any, server: Any, make_hook: Any, reply: Any
+    ) -> None:
+        server.script = [reply(body={})]
+        caller.do(make_hook(EvolutionAPIHook, server), "request", "execute_request", "GET", endpoint, params=params)
+        assert server.asked[0].target == target
+
+    def test_a_parameter_that_cannot_be_sent(self, caller: Any, server: Any, make_hook: Any) -> None:
+        with pytest.raises(ConfigurationError, match="The query parameter 'filter' holds names and values"):
+            caller.do(make_hook(EvolutionAPIHook, server), "request", "execute_request", "GET", "/x", params={"filter": {"a": 1}})
+        assert not server.asked
+
     def test_a_header_that_cannot_be_sent(self, caller: Any, server: Any, make_hook: Any) -> None:
         for value in ("a\r\nX-Evil: b", "王\n"):
             with pytest.raises(ConfigurationError, match="cannot be sent"):

@@ -47,6 +47,15 @@ def test_a_long_poll_is_given_the_time_it_asks_for() -> None:
     assert wire.query["wait_seconds"] == "20.0"
 
 
+def test_a_list_in_the_query_is_repeated() -> None:
+    class Ref(BaseModel):
+        tags: list[str]
+        held: bool
+
+    request = Route("GET", "/trials").build(Ref(tags=["a", "b"], held=False))
+    assert request.query == {"tags": ["a", "b"], "held": "false"}
+
+
 def test_a_dialect_may_move_and_rename_fields() -> None:
     route = Route(
         "POST",
