@@ -20,6 +20,7 @@
     ├── ResourceError           something ran out
     │   ├── BudgetExhaustedError
     │   ├── LimitExceededError          a published bound was passed
+    │   ├── ConnectionsExhaustedError   this process can open no more       retry
     │   └── EvaluationError             a batch of evaluations hung, died or raised
     └── BusinessError           the operation makes no sense for what exists
         ├── NotFoundError
@@ -227,6 +228,15 @@ class LimitExceededError(ResourceError):
     error_code = "limit_exceeded"
     status = 413
     title = "A limit was exceeded"
+
+
+class ConnectionsExhaustedError(ResourceError):
+    """This process has as many connections open as it may, so nothing was sent; it says nothing about the service."""
+
+    error_code = "connections_exhausted"
+    status = 503
+    title = "No connection is free"
+    retryable = True
 
 
 class EvaluationError(ResourceError):

@@ -4,7 +4,8 @@ After enough failures in a row it opens and refuses calls at once; after a while
 it or opens it again. purgatory keeps the state: in this process, or in Redis where all processes share it. When Redis is away the breaker
 goes on in this process and looks for Redis again later: a broken Redis must not stop calls to a healthy service.
 
-Only outages count: no connection, no answer, 5xx. An answer that refuses the request shows that the service lives.
+Only outages count: no connection, no answer, 5xx. An answer that refuses the request shows that the service lives; a call that was
+cancelled, or that this process had no connection for, shows nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from purgatory.domain.model import HALF_OPENED, Context, OpenedState
 from dean_provider.errors import (
     CircuitOpenError,
     ConnectionFailedError,
+    ConnectionsExhaustedError,
     DeanError,
     RequestTimeoutError,
     ServiceFailureError,
@@ -40,6 +42,10 @@ _WORDS = {"closed": "closed", "opened": "open", "half-opened": "half-open"}
 def is_outage(error: BaseException | None) -> bool:
     """Whether ``error`` says that the service cannot be used now."""
     return isinstance(error, _OUTAGES)
+
+
+def _says_nothing(error: BaseException | None) -> bool:
+    return error is not None and (not isinstance(error, DeanError) or isinstance(error, ConnectionsExhaustedError))
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,9 @@ class CircuitBreaker:
         return self._admitted(self._memory.get_breaker(self.name), shared=False)
 
     def settle(self, admission: Admission, error: BaseException | None) -> None:
-        """Tell how an admitted call ended. A call that was cancelled says nothing about the service."""
+        """Tell how an admitted call ended, also when that says nothing about the service."""
         self._probe_ends = 0.0 if admission.probe else self._probe_ends
-        if error is not None and not isinstance(error, DeanError):
+        if _says_nothing(error):
             return
         outage = error if is_outage(error) else None
         try:
@@ -131,7 +137,7 @@ class CircuitBreaker:
             self.settle(admission, error)
             return
         self._probe_ends = 0.0 if admission.probe else self._probe_ends
-        if error is not None and not isinstance(error, DeanError):
+        if _says_nothing(error):
             return
         outage = error if is_outage(error) else None
         try:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
 from collections.abc import Iterator
 
-from dean_provider.errors import ConfigurationError, ConnectionFailedError, DeanError, RequestTimeoutError, ResponseTooLargeError
+from dean_provider.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    ConnectionsExhaustedError,
+    DeanError,
+    RequestTimeoutError,
+    ResponseTooLargeError,
+)
 from dean_provider.hooks.masking import without_userinfo
 from dean_provider.hooks.message import Outgoing
 
-__all__ = ["NOT_SENT", "broken", "never_sent", "not_connected", "timed_out", "too_large", "unsendable", "untrusted"]
+__all__ = ["NOT_SENT", "broken", "exhausted", "never_sent", "not_connected", "timed_out", "too_large", "unsendable", "untrusted"]
 
 NOT_SENT = "sent"
 
@@ -24,6 +32,8 @@ def never_sent(error: DeanError) -> bool:
 def not_connected(request: Outgoing, error: BaseException) -> DeanError:
     """No connection, so nothing was sent."""
     for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE):
+            return exhausted(request, os.strerror(cause.errno))
         why = getattr(cause, "verify_message", "") if isinstance(cause, ssl.SSLCertVerificationError) else ""
         if why:
             return untrusted(request, why)
@@ -40,6 +50,15 @@ def untrusted(request: Outgoing, why: str) -> DeanError:
         f"The certificate of {_place(request)} is not trusted: {why}.",
         details={"url": without_userinfo(request.url), NOT_SENT: False},
         suggestions=["Set 'verify' in the connection's extra to the file of the authority that signed it."],
+    )
+
+
+def exhausted(request: Outgoing, why: str) -> DeanError:
+    """This process can open no further connection. That is no fault of the service's."""
+    return ConnectionsExhaustedError(
+        f"This process has no connection left for {_place(request)}: {why}.",
+        details={"url": without_userinfo(request.url), "method": request.method, NOT_SENT: False},
+        suggestions=["Let the process open more files (ulimit -n, LimitNOFILE), or spread the work over more processes."],
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import ssl
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from asgiref.sync import sync_to_async
@@ -12,13 +14,14 @@ from yarl import URL
 
 from dean_provider.errors import DeanError
 from dean_provider.hooks.connection import Settings
-from dean_provider.hooks.failures import broken, not_connected, timed_out, too_large, unsendable
+from dean_provider.hooks.failures import broken, exhausted, not_connected, timed_out, too_large, unsendable
 from dean_provider.hooks.loopbound import LoopBound
 from dean_provider.hooks.message import Answer, Outgoing
 
 __all__ = ["AsyncTransport", "tls_context"]
 
-_CONNECTIONS = 100
+_FEWEST = 100
+_RESERVED = 256
 _OWN_HEADERS = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
 
 
@@ -47,6 +50,7 @@ class AsyncTransport:
         :raises ConfigurationError: when it cannot be sent, or the service's certificate is not trusted.
         """
         self._in_flight += 1
+        queued: list[bool] = []
         try:
             session = await self._sessions.get()
             async with session.request(
@@ -57,10 +61,13 @@ class AsyncTransport:
                 timeout=self._timeout(request.seconds),
                 proxy=self._proxy,
                 allow_redirects=False,
+                trace_request_ctx=queued,
             ) as response:
                 body = await self._read(request, response)
                 return Answer(response.status, response.headers, body)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            if queued and isinstance(error, asyncio.TimeoutError):
+                raise exhausted(request, f"all {most_connections()} were in use for {request.seconds:g} s") from None
             raise _failure(request, error) from None
         finally:
             self._in_flight -= 1
@@ -81,10 +88,11 @@ class AsyncTransport:
         secure = self._settings.base_url.startswith("https") or (self._settings.proxy or "").startswith("https")
         tls: ssl.SSLContext | bool = await sync_to_async(tls_context)(self._settings) if secure else True
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=tls),
+            connector=aiohttp.TCPConnector(limit=most_connections(), ssl=tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_OWN_HEADERS,
             trust_env=False,
+            trace_configs=[_noting_queues()],
         )
         # It would repeat a request by itself when a connection breaks, unseen by the policy that says when and how often.
         session._retry_connection = False  # noqa: SLF001
@@ -109,6 +117,32 @@ class AsyncTransport:
             if size > bound:
                 raise _refused(response, request, bound)
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def most_connections() -> int:
+    """How many connections a session may have at a time: what files the process may open, less what the rest of it needs. 0: any number.
+
+    Every deferred trial holds one while it waits for news, and a triggerer has a thousand of them by default.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 0 if files == resource.RLIM_INFINITY else max(_FEWEST, files - _RESERVED)
+
+
+def _noting_queues() -> aiohttp.TraceConfig:
+    """Has the list that goes with each request hold something while the request waits for a connection to be free."""
+
+    async def begins(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionQueuedStartParams) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.append(True)
+
+    async def ends(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionQueuedEndParams) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.clear()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_queued_start.append(begins)
+    trace.on_connection_queued_end.append(ends)
+    return trace
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:

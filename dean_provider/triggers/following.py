@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from dean_provider.contract.problem import to_problem
 from dean_provider.contract.trial import Generation, GenerationPage, Trial, TrialStatus
-from dean_provider.errors import ConfigurationError, DeanError
+from dean_provider.errors import ConfigurationError, ConnectionsExhaustedError, DeanError
 from dean_provider.triggers.timing import Deadline, PausedTime, RunningTime, Timing
 
 __all__ = ["Followable", "Outcome", "Watch", "follow", "summary"]
@@ -179,7 +179,7 @@ async def follow(
 
     Failures of the service are tolerated up to ``watch.failure_tolerance`` in a row, "no such trial" among them: a service that
     restarts or moves may know nothing for a moment. A connection that cannot be used from the start is no such failure and is not
-    waited for. Running it twice at the same time does no harm; it only reads.
+    waited for; nor is it one that this process has no connection left. Running it twice at the same time does no harm; it only reads.
 
     :param observe: shown every page; must not take long.
     """
@@ -197,6 +197,10 @@ async def follow(
             page = await asyncio.wait_for(asked, None if math.isinf(left) else left)
         except asyncio.TimeoutError:
             break
+        except ConnectionsExhaustedError as error:
+            # Others in this process hold all connections, and give them back: no failure of the service.
+            log.warning("Not looked at the trial this time: %s", error)
+            pause = _pause_after_failure(watch, 1)
         except DeanError as error:
             failures += 1
             hopeless = trial is None and isinstance(error, ConfigurationError)

@@ -126,6 +126,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     """Answers from ``script`` while it lasts, then by ``otherwise``. Keeps connections open, and everything it was asked."""
 
     allow_reuse_address = True
+    request_queue_size = 1024
     daemon_threads = True
     block_on_close = False
 

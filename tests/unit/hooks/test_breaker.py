@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from dean_provider.errors import AuthenticationError, CircuitOpenError, ConflictError, DeanError, ServiceFailureError
+from dean_provider.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    ConflictError,
+    ConnectionsExhaustedError,
+    DeanError,
+    ServiceFailureError,
+)
 from dean_provider.hooks.breaker import CircuitBreaker
 from dean_provider.hooks.clock import Clock
 
@@ -107,7 +114,7 @@ def test_a_refusal_shows_that_the_service_lives(breaker: Breaker, error: DeanErr
     assert breaker.itself.state == "closed"
 
 
-@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), KeyError("x")])
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), KeyError("x"), ConnectionsExhaustedError("none")])
 def test_a_call_that_was_broken_off_says_nothing(breaker: Breaker, error: BaseException) -> None:
     for each in (DOWN, DOWN, error, DOWN):
         breaker.call(each)

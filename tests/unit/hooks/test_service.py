@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import threading
 from typing import Any
 
@@ -20,6 +21,7 @@ from dean_provider.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
+    ConnectionsExhaustedError,
     InvalidConfigurationError,
     InvalidResponseError,
     NotFoundError,
@@ -28,7 +30,7 @@ from dean_provider.errors import (
     ServiceUnavailableError,
     UnsupportedOperationError,
 )
-from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook, forget
+from dean_provider.hooks import AirflowHook, EvolutionAPIHook, IndexAgentHook, forget, transport_async
 from dean_provider.hooks.correlation import correlation_id
 from dean_provider.hooks.failures import timed_out
 from dean_provider.hooks.message import Answer
@@ -184,6 +186,78 @@ def test_many_coroutines_share_one_look_up_and_one_session(server: Any, make_hoo
     assert len(asyncio.run(work())) == 1
     assert hook.lookups == 1
     assert len(server.asked) == 30
+
+
+def test_hundreds_wait_for_news_at_a_time(server: Any, make_hook: Any, reply: Any) -> None:
+    """Each deferred trial of a triggerer does, and none must queue for another one's news: the service answers when all have asked."""
+    hook = make_hook(EvolutionAPIHook, server, {"timeout": 60})
+    everybody = threading.Barrier(300)
+
+    def when_all_have_asked(_: Any) -> Any:
+        everybody.wait(50)
+        return reply(body=TRIAL)
+
+    server.otherwise = when_all_have_asked
+
+    async def work() -> list[Any]:
+        return await asyncio.gather(*(hook.acall(evolution.READ_TRIAL, REF) for _ in range(300)))
+
+    assert {trial.trial_id for trial in asyncio.run(work())} == {"t"}
+    assert server.connections == 300
+
+
+def test_waiting_for_a_free_connection_is_no_outage(server: Any, make_hook: Any, reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport_async, "most_connections", lambda: 2)
+    hook = make_hook(EvolutionAPIHook, server, {"breaker_threshold": 1})
+    all_taken, freed = threading.Barrier(3), threading.Event()
+
+    def answer(_: Any) -> Any:
+        if len(server.asked) > 2:
+            return reply(fault="hang")
+        all_taken.wait(10)
+        freed.wait(10)
+        return reply(body=TRIAL)
+
+    server.otherwise = answer
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        holders = [loop.create_task(hook.acall(evolution.READ_TRIAL, REF)) for _ in range(2)]
+        await asyncio.to_thread(all_taken.wait, 10)
+        with pytest.raises(ConnectionsExhaustedError, match=r"all 2 were in use for 0\.05 s"):
+            await hook.acall(evolution.READ_TRIAL, REF, timeout=0.05)
+        assert len(server.asked) == 2
+        queued = loop.create_task(hook.acall(evolution.READ_TRIAL, REF, timeout=0.3))
+        await asyncio.sleep(0)
+        freed.set()
+        assert len(await asyncio.gather(*holders)) == 2
+        assert hook.channel.line.breaker.state == "closed"
+        with pytest.raises(RequestTimeoutError):  # it waited for a connection first, but what it then waited for is the service's
+            await queued
+        assert hook.channel.line.breaker.state == "open"
+
+    asyncio.run(work())
+
+
+def test_no_file_left_is_no_outage(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
+    hook = make_hook(EvolutionAPIHook, server, {"breaker_threshold": 1})
+    server.otherwise = lambda _: reply(body=TRIAL)
+    caller.call(hook, evolution.READ_TRIAL, REF)
+    caller.do(hook, "close", "aclose")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        with pytest.raises(ConnectionsExhaustedError, match="Too many open files"):
+            caller.call(hook, evolution.READ_TRIAL, REF)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert caller.call(hook, evolution.READ_TRIAL, REF).trial_id == "t"
+
+
+@pytest.mark.parametrize(("files", "most"), [(resource.RLIM_INFINITY, 0), (1024, 768), (65_536, 65_280), (256, 100)])
+def test_connections_are_bounded_by_what_the_process_may_open(files: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert transport_async.most_connections() == most
 
 
 def test_sessions_end_with_their_loop(server: Any, make_hook: Any, reply: Any) -> None:

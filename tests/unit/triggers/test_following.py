@@ -14,6 +14,7 @@ from dean_provider.contract.trial import GenerationPage, Intervention
 from dean_provider.errors import (
     AuthenticationError,
     ConnectionFailedError,
+    ConnectionsExhaustedError,
     InvalidConfigurationError,
     NotFoundError,
     ServiceUnavailableError,
@@ -121,6 +122,14 @@ async def test_gives_up_when_failures_go_on(virtual_time, evolution_hook, make_t
     assert event["error"]["error_code"] == "connection_failed"
     assert event["trial"]["generation"] == 5
     assert len(hook.requests("progress")) == 1 + 3 + 1
+
+
+async def test_connections_that_others_hold_are_no_failures(virtual_time, evolution_hook, make_trial, watch):
+    none_left = [ConnectionsExhaustedError("all are in use")] * 10
+    hook = evolution_hook({"progress": [page(make_trial("running", 5)), *none_left, page(make_trial("completed", 60))]})
+    event = await follow(hook, watch(), timing=virtual_time.timing())
+    assert (event["outcome"], len(hook.requests("progress"))) == ("ended", 12)
+    assert all(pause >= 1 for pause in virtual_time.slept[:-1])
 
 
 async def test_a_connection_that_cannot_be_used_is_not_waited_for(virtual_time, evolution_hook, watch):
