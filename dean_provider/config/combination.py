@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from dean_provider.config.layer import Given, Layer
-from dean_provider.config.masking import shown
+from dean_provider.config.masking import shown, without_logins
 from dean_provider.config.option import Option, options
 from dean_provider.config.problem import ConfigProblem, invalid
 from dean_provider.config.rules import broken_rules, dependencies
@@ -32,9 +32,11 @@ class Resolved:
     origins: dict[str, str]
 
     def display(self) -> dict[str, Any]:
-        """Every setting by name in JSON form, secrets masked."""
+        """Every setting by name in JSON form; secrets, and logins in addresses, masked."""
         values = {**self.settings.model_dump(mode="json", exclude={"trial"}), **self.settings.trial.model_dump(mode="json")}
-        return {name: shown(getattr(self.settings, name)) if options()[name].secret else value for name, value in values.items()}
+        return {
+            name: shown(getattr(self.settings, name)) if options()[name].secret else without_logins(value) for name, value in values.items()
+        }
 
 
 def combined(layers: Sequence[Layer], *, subject: str = "The configuration") -> Resolved:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from dean_provider.config.masking import MASK, printable, shown
+from dean_provider.config.masking import MASK, holds_login, printable, shown
 from dean_provider.config.option import options, trial_options
 from dean_provider.config.problem import ConfigProblem
 
@@ -20,6 +20,7 @@ DEEPEST = 16
 MOST_VALUES = 10_000
 LONGEST_TEXT = 65_536
 SECRET = re.compile(r"pass(word|wd|phrase)?|secret|token|credential|key|auth|private|dsn|url", re.IGNORECASE)
+NO_LOGIN = "A trial's settings are recorded and shown: let the service that reads the address hold the login."
 NUMBER = re.compile(r"[+-]?[\d_.]{1,12}")
 
 Origin = Callable[[tuple[str, ...]], str]
@@ -41,11 +42,13 @@ class Layer:
     problems: list[ConfigProblem] = field(default_factory=list)
 
     def take(self, name: str, value: Any, origin: str) -> None:
-        """Note that ``name`` was given, unless it was already or no configuration could hold the value."""
+        """Note that ``name`` was given, unless it was already, or the value is one that no configuration can hold or no record may."""
         if name in self.given:
             self.problems.append(ConfigProblem(name, shown(value), "is given twice", origin, f"Remove one of the two values of {name}."))
         elif rule := _unfit(value):
             self.problems.append(ConfigProblem(name, shown(value, secret=options()[name].secret), rule, origin))
+        elif options()[name].trial and any(holds_login(text) for text in _texts(value)):
+            self.problems.append(ConfigProblem(name, shown(value), "may hold no login in an address", origin, NO_LOGIN))
         else:
             self.given[name] = Given(value, origin)
 
@@ -127,6 +130,15 @@ def _children(item: Any) -> Iterable[Any]:
     if isinstance(item, Mapping):
         return [*item.keys(), *item.values()]
     return item if isinstance(item, (list, tuple)) else ()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        waiting.extend(_children(item))
 
 
 def _unfit_text(text: str) -> str | None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-__all__ = ["MASK", "masked", "printable", "shown"]
+__all__ = ["MASK", "holds_login", "masked", "printable", "shown", "without_logins"]
 
 MASK = "***"
 LONGEST = 200
-CREDENTIALS = re.compile(r"://\S*@")
+LOGIN = re.compile(r"(?i)(?:https?://|://[^\s/?#@:]*:)[^\s/?#]*@")
+MAYBE_LOGIN = re.compile(r"(?i)https?://|://(?=[^@:]*:)")
+WORD = re.compile(r"\S+")
 ADDRESS = re.compile(r"^(?P<scheme>[a-z]+://)(?:\S*@)?(?P<place>[\w.:\[\]/-]*)(?P<query>[?#].*)?$")
 
 
@@ -30,6 +32,31 @@ def masked(secret: str) -> str:
         return MASK
     credentials = f"{MASK}@" if "@" in secret else ""
     return f"{match['scheme']}{credentials}{match['place']}{'?' + MASK if match['query'] else ''}"
+
+
+def holds_login(text: str) -> bool:
+    """Whether an address in ``text`` has user and password in it; or a user alone, where that may be a token (http, https).
+
+    Elsewhere a name before the ``@`` names an Airflow connection (``s3://conn_id@bucket``) or a user (``ssh://git@host``).
+    """
+    return LOGIN.search(text) is not None
+
+
+def without_logins(value: Any) -> Any:
+    """JSON data without the logins of the addresses in its texts, also of those that are not quoted as they should be."""
+    if isinstance(value, str):
+        return WORD.sub(_without_login, value) if "@" in value else value
+    if isinstance(value, Mapping):
+        return {without_logins(name): without_logins(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_logins(item) for item in value]
+    return value
+
+
+def _without_login(word: re.Match[str]) -> str:
+    before, at, place = word[0].rpartition("@")
+    begins = MAYBE_LOGIN.search(before)
+    return f"{before[: begins.end()]}{MASK}{at}{place}" if begins else word[0]
 
 
 def shown(value: Any, *, secret: bool = False) -> Any:
@@ -57,5 +84,5 @@ def _text(value: Any) -> str:
         text = f"a number of {value.bit_length()} bits"
     else:
         text = f"a {type(value).__name__}"
-    text = printable(CREDENTIALS.sub(f"://{MASK}@", text[: 4 * LONGEST]))
+    text = printable(without_logins(text[: 4 * LONGEST]))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dean_provider.hooks.masking import MASK
+from dean_provider.config.masking import MASK, without_logins
 
 __all__ = ["asked_for"]
 
 MOST_CHARACTERS = 16 * 1024
 _SECRET = re.compile(r"passw|secret|credential|api_?key|private_?key|authorization|(^|_)token$", re.IGNORECASE)
-_USERINFO = re.compile(r"://[^/\s@]*@")
 
 
 def asked_for(*layers: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,4 +33,4 @@ def _redacted(name: str, value: Any) -> Any:
         return {str(key): _redacted(str(key), item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_redacted("", item) for item in value]
-    return _USERINFO.sub(f"://{MASK}@", value) if isinstance(value, str) else value
+    return without_logins(value)

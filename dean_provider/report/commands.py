@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from dean_provider.config.masking import without_logins
 from dean_provider.contract.keys import FORK, REPLAY
 from dean_provider.contract.origin import ForkOf, ReplayOf
 from dean_provider.contract.trial import Trial, TrialStatus
@@ -46,7 +47,7 @@ def repeat(trial: Trial, reached: tuple[int, str] | None, connections: Mapping[s
     """
     if trial.config is None:
         return None
-    settings = trial.config.model_dump(mode="json")
+    settings = without_logins(trial.config.model_dump(mode="json"))
     replay = _replay(trial, settings, reached)
     if replay is not None:
         asked: dict[str, Any] = {REPLAY: replay}

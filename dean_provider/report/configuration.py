@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from dean_provider.config.masking import without_logins
 from dean_provider.contract.config import TrialConfig
 from dean_provider.report.text import NONE
 
@@ -33,4 +34,5 @@ def settings(config: TrialConfig | None) -> list[Setting]:
 def _text(value: object) -> str:
     if value is None or value in ([], {}):
         return NONE
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    public = without_logins(value)
+    return public if isinstance(public, str) else json.dumps(public, ensure_ascii=False)

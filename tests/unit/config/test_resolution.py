@@ -152,6 +152,8 @@ def test_secrets_are_shown_nowhere() -> None:
         {"overrides": {"redis_url": "redis://:hunter2@cache"}},
         {"overrides": {"redis_uri": "hunter2"}},
         {"overrides": {"repository": ["https://me:hunter2@example.org"]}},
+        {"overrides": {"repository": "https://me:hunter2@example.org/x.git"}},
+        {"overrides": {"objective_parameters": {"source": ["https://hunter2@example.org"]}}},
         {"overrides": {"redis_url": {"deep": [["hunter2"] * 20_000]}}},
     ],
 )
@@ -159,6 +161,23 @@ def test_secrets_are_not_in_the_problems(arguments: dict[str, Any]) -> None:
     with pytest.raises(InvalidConfigurationError) as caught:
         resolve(**{**HERE, **arguments})
     assert "hunter2" not in f"{caught.value} {json.dumps(caught.value.details)} {caught.value.suggestions}"
+
+
+@pytest.mark.parametrize("name", ["repository", "labels", "objective_parameters"])
+def test_a_trial_takes_no_login(name: str) -> None:
+    """What a trial is told is recorded, travels in XComs, and stands in its report."""
+    address = "https://me:hunter2@example.org/x.git"
+    (problem,) = _problems(overrides={name: address if name == "repository" else {"source": address}})
+    assert (problem["field"], problem["rule"]) == (name, "may hold no login in an address")
+    assert "https://***@example.org/x.git" in problem["value"]
+    resolve(**{**HERE, "overrides": {"repository": "ssh://git@example.org/x.git"}})
+
+
+def test_a_login_in_an_address_is_not_displayed() -> None:
+    for uri, seen in [("ftp://me:hunter2@host/x", "ftp://***@host/x"), ("s3://aws_default@reports/dean", "s3://aws_default@reports/dean")]:
+        resolved = resolve(environ={"AIRFLOW__DEAN__REPORT_URI": uri}, airflow_option=lambda _: None)
+        assert resolved.settings.report_uri == uri
+        assert resolved.display()["report_uri"] == seen
 
 
 def test_numbers_are_not_taken_from_true_and_false() -> None:

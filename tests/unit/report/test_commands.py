@@ -71,6 +71,12 @@ def test_without_a_configuration_nothing_can_be_run_again():
     assert repeat(trial(None), REACHED, CONNECTIONS) is None
 
 
+def test_no_login_of_an_address_stands_in_a_command():
+    config = TrialConfig(seed=7, repository="https://bob:s3cretToken@git.example.org/x.git")
+    for reached in (REACHED, None):
+        assert "s3cretToken" not in repeat(trial(config), reached, CONNECTIONS).command
+
+
 def test_ids_cannot_leave_the_address():
     command = digest_commands('a"; rm -rf $HOME #/../x', "$(reboot)")
     assert command.splitlines()[0] == (

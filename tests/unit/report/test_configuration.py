@@ -16,3 +16,11 @@ def test_every_field_is_told_and_defaults_are_marked():
 
 def test_services_without_a_stored_configuration():
     assert settings(None) == []
+
+
+def test_no_login_of_an_address_stands_in_a_report():
+    """A service may keep configurations that somebody else gave it."""
+    address = "https://bob:s3cretToken@git.example.org/x.git"
+    told = {each.name: each.value for each in settings(TrialConfig(repository=address, objective_parameters={"source": [address]}))}
+    assert told["repository"] == "https://***@git.example.org/x.git"
+    assert told["objective_parameters"] == '{"source": ["https://***@git.example.org/x.git"]}'

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dean_provider.config import VARIABLE, OverrideSource, Resolved, options, resolve
-from dean_provider.config.masking import shown
+from dean_provider.config.masking import shown, without_logins
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.events import ReportedFact
 from dean_provider.contract.events.installation import ConfigurationChanged
@@ -147,7 +147,7 @@ def _described(resolved: Resolved, stored: Values) -> Configuration:
             origin=resolved.origins[option.name],
             description=option.description,
             default=option.default,
-            override=overrides.get(option.name),
+            override=without_logins(overrides.get(option.name)),
             overridden=option.name in overrides,
             changeable=not option.installation,
         )
@@ -166,7 +166,7 @@ def _flat(values: Values) -> Values:
 def _kept(entry: Values) -> EarlierConfiguration:
     return EarlierConfiguration(
         revision=entry["revision"],
-        values=entry["values"],
+        values=without_logins(entry["values"]),
         by=str(entry.get("by", "")),
         at=entry.get("at") or datetime.fromtimestamp(0, timezone.utc),
         comment=str(entry.get("comment", "")),

@@ -58,3 +58,17 @@ def test_problems_are_all_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_pipe_gets_lines_that_are_never_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "show", "-o", f"repository={'x' * 300}"]) == 0
     assert "x" * 300 in capsys.readouterr().out
+
+
+def test_no_login_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "dean.yaml"
+    file.write_text("report_uri: ftp://bob:s3cretToken@host/reports\n")
+    for words in (["show", "--config-file", str(file)], ["show", "--json", "--config-file", str(file)], ["validate", str(file)]):
+        assert main(["config", *words]) == 0
+        assert "ftp://***@host/reports" in capsys.readouterr().out
+    file.write_text("repository: https://bob:s3cretToken@git.example.org/x.git\n")
+    for words in (["show", "--config-file", str(file)], ["validate", str(file)]):
+        assert main(["config", *words]) != 0
+        said = capsys.readouterr()
+        assert "repository = https://***@git.example.org/x.git may hold no login in an address" in " ".join(said.err.split())
+        assert "s3cretToken" not in f"{said.out}{said.err}"
