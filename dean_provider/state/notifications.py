@@ -17,7 +17,7 @@ from dean_provider.state.record import system_workflow_id
 from dean_provider.state.statements import rows_of, table_of
 from dean_provider.state.tables import IncidentRow, NotificationRow
 
-__all__ = ["Kind", "Notification", "claim", "interrupt", "notifications_of", "settle", "untold"]
+__all__ = ["Kind", "Notification", "claim", "interrupt", "notifications_of", "put_off", "remark", "settle", "untold"]
 
 Kind = Literal["raised", "resolved"]
 _rows = table_of(NotificationRow)
@@ -91,11 +91,30 @@ def settle(session: Session, keys: Sequence[tuple[str, str, Kind]], *, holder: s
         session.execute(update(_rows).where(*conditions).values(**(failed if error else sent)))
 
 
-def interrupt(session: Session, stuck: Sequence[Notification]) -> None:
-    """Nobody knows what became of these: whoever was sending them is gone."""
+def interrupt(session: Session, stuck: Sequence[Notification], *, holder: str) -> None:
+    """Nobody knows what became of these: whoever was sending them is gone, or is ``holder``, whose notifier never returned."""
     for one in stuck:
-        text = "the process that was sending it ended; it may have been delivered"
-        _changed(session, one, {"state": "interrupted", "error": text})
+        why = "the notifier has not returned" if one.holder == holder else "the process that was sending it ended"
+        _changed(session, one, {"state": "interrupted", "error": f"{why}; it may have been delivered"})
+
+
+def remark(session: Session, keys: Sequence[tuple[str, str, Kind]], error: str, *, holder: str) -> None:
+    """Say what is wrong with a message that ``holder`` is still sending."""
+    for key in keys:
+        conditions = [*_place(key), _rows.c.holder == holder, _rows.c.state == "sending", _rows.c.error != error]
+        session.execute(update(_rows).where(*conditions).values(error=error))
+
+
+def put_off(
+    session: Session, wanted: Sequence[tuple[str, str, Kind]], known: Sequence[Notification], error: str, *, holder: str, now: datetime
+) -> None:
+    """Say why a message is not sent now. It stays due, and no attempt is used up; ``known`` as for :func:`claim`."""
+    before = {one.key: one for one in known}
+    for key in wanted:
+        if key not in before:
+            _made(session, key, {"state": "failed", "holder": holder, "claimed_at": now, "error": error})
+        elif before[key].error != error:
+            _changed(session, before[key], {"error": error})
 
 
 def _place(key: tuple[str, str, str]) -> list[ColumnElement[bool]]:
@@ -109,7 +128,7 @@ def _changed(session: Session, before: Notification, values: dict[str, Any]) -> 
 
 
 def _made(session: Session, key: tuple[str, str, str], values: dict[str, Any]) -> bool:
-    row = {**dict(zip(("incident_id", "route", "kind"), key, strict=True)), **values, "attempts": 0, "count": 0, "error": ""}
+    row = {**dict(zip(("incident_id", "route", "kind"), key, strict=True)), "attempts": 0, "count": 0, "error": "", **values}
     try:
         with session.begin_nested():
             session.execute(insert(_rows).values(**row))

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,15 +27,30 @@ from dean_provider.monitoring.alerts.wording import context_of
 from dean_provider.state import incidents, notifications
 from dean_provider.state.stream import Sessions
 
-__all__ = ["MOST_AT_ONCE", "Notifying"]
+__all__ = ["MOST_AT_ONCE", "MOST_OF_A_ROUTE", "Notifying"]
 
 MOST_AT_ONCE = 8
-"""Messages on their way at the same time; others wait for their turn."""
+"""Messages on their way at the same time; others wait for their turn. One that takes longer than it may keeps only its own route."""
+MOST_OF_A_ROUTE = 4
+"""Of one route, also when they never end."""
 _BACK = timedelta(days=1)
 _LONGEST = 300
+_LATE = "the notifier has not returned within its timeout"
+_PUT_OFF = f"not sent: the notifier has not returned from {MOST_OF_A_ROUTE} messages before this one"
 _ADDRESS = re.compile(r"\w+://\S+")
 _log = get_logger(__name__)
 Settled = tuple[Message, str, datetime]
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """A message on its way.
+
+    :param late_at: when it has taken longer than its notifier may.
+    """
+
+    message: Message
+    late_at: datetime
 
 
 class Notifying:
@@ -60,7 +76,7 @@ class Notifying:
         self._gone = gone
         self._now = now
         self._lock = threading.Lock()
-        self._under_way: set[threading.Thread] = set()
+        self._under_way: dict[threading.Thread, _Sending] = {}
         self._unsettled: list[Settled] = []
         self._known: list[notifications.Notification] = []
 
@@ -73,18 +89,26 @@ class Notifying:
         self.settle_rest()
         if not book.routes:
             return
+        self._say_late(now)
+        waiting = 0
         for message in self._due(book, now):
-            if len(self._alive()) >= MOST_AT_ONCE:
-                _log.warning("messages wait for their turn: others are on their way", under_way=MOST_AT_ONCE)
-                return
-            taken = self._claimed(message, now)
-            if taken is not None:
-                self._start(taken, book)
+            sending = self._sending()
+            of_route = [one for one in sending if one.message.route.name == message.route.name]
+            if len(of_route) >= MOST_OF_A_ROUTE and all(one.late_at <= now for one in of_route):
+                self._put_off(message, now)
+            elif len(of_route) >= MOST_OF_A_ROUTE or sum(one.late_at > now for one in sending) >= MOST_AT_ONCE:
+                waiting += 1
+            elif (taken := self._claimed(message, now)) is not None:
+                self._start(taken, book, now)
+        if waiting:
+            _log.info("messages wait for their turn: others are on their way", waiting=waiting)
 
     def wait(self, seconds: float) -> None:
         """Until every message on its way has ended, at most so long. Blocks."""
         until = time.monotonic() + seconds
-        for thread in self._alive():
+        with self._lock:
+            threads = list(self._under_way)
+        for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _due(self, book: RuleBook, now: datetime) -> list[Message]:
@@ -93,7 +117,7 @@ class Notifying:
             found = incidents.read_incidents(session, ids, now=now)
             known = notifications.notifications_of(session, ids)
             seconds = {route.name: book.notifiers[route.notifier].timeout for route in book.routes}
-            notifications.interrupt(session, stuck(seconds, known, now, holder=self._holder, gone=self._gone))
+            notifications.interrupt(session, stuck(seconds, known, now, holder=self._holder, gone=self._gone), holder=self._holder)
         opened = [one for one in found if one.status is not IncidentStatus.RESOLVED]
         self._known = known
         return due(book.routes, [_explained(one, book, opened) for one in found], {one.key: one for one in known}, now)
@@ -104,24 +128,45 @@ class Notifying:
         mine = tuple(one for one in message.incidents if one.incident_id in taken)
         return Message(message.route, message.kind, mine, message.group) if mine else None
 
-    def _start(self, message: Message, book: RuleBook) -> None:
+    def _put_off(self, message: Message, now: datetime) -> None:
+        """Say with the incidents that the notifier hangs. It does not count as an attempt: the message goes out once the notifier moves."""
+        with self._sessions() as session:
+            notifications.put_off(session, message.keys, self._known, _PUT_OFF, holder=self._holder, now=now)
+        _log.warning("a notifier hangs; a message was not sent", route=message.route.name, kind=message.kind)
+
+    def _say_late(self, now: datetime) -> None:
+        """Say with the incidents which messages have been on their way for longer than they may."""
+        late = [one for one in self._sending() if one.late_at <= now]
+        if not late:
+            return
+        with self._sessions() as session:
+            for one in late:
+                notifications.remark(session, one.message.keys, _LATE, holder=self._holder)
+
+    def _start(self, message: Message, book: RuleBook, now: datetime) -> None:
         thread = threading.Thread(target=self._deliver, args=(message, book), name=f"dean-alert-{message.route.name}", daemon=True)
+        late_at = now + timedelta(seconds=book.notifiers[message.route.notifier].timeout)
         with self._lock:
-            self._under_way.add(thread)
+            self._under_way[thread] = _Sending(message, late_at)
         thread.start()
 
     def _deliver(self, message: Message, book: RuleBook) -> None:
-        error = ""
+        try:
+            self._settle((message, self._handed_over(message, book), self._now()))
+        finally:
+            with self._lock:
+                del self._under_way[threading.current_thread()]
+
+    def _handed_over(self, message: Message, book: RuleBook) -> str:
+        """Why that failed; empty if it did not."""
         try:
             self._send(book, message.route.notifier)(context_of(message, book.rules))
         except Exception as failure:  # noqa: BLE001 - whatever a notifier raises is shown with the incident
             error = _shown(failure, book.notifiers[message.route.notifier].arguments)
             _log.warning("a notification could not be sent", route=message.route.name, kind=message.kind, error=error)
-        else:
-            _log.info("a notification was sent", route=message.route.name, kind=message.kind, incidents=len(message.incidents))
-        self._settle((message, error, self._now()))
-        with self._lock:
-            self._under_way.discard(threading.current_thread())
+            return error
+        _log.info("a notification was sent", route=message.route.name, kind=message.kind, incidents=len(message.incidents))
+        return ""
 
     def _settle(self, one: Settled) -> None:
         """Write down what became of a message; kept for the next round while that cannot be done."""
@@ -141,9 +186,9 @@ class Notifying:
         for one in rest:
             self._settle(one)
 
-    def _alive(self) -> list[threading.Thread]:
+    def _sending(self) -> list[_Sending]:
         with self._lock:
-            return [thread for thread in self._under_way if thread.is_alive()]
+            return list(self._under_way.values())
 
 
 def _shown(error: Exception, arguments: Mapping[str, Any]) -> str:

@@ -38,7 +38,8 @@ class NotifierChoice(_Part):
     )
     timeout: Annotated[Duration, Field(ge=1, le=600)] = Field(
         default=30,
-        description="How long sending may take. After that the next leader, and after ten times that this one, counts it as cut off.",
+        description="How long sending may take. After that the incident says so and no other route waits for it; "
+        "the next leader, and after ten times that this one, counts it as cut off.",
     )
 
 

@@ -12,6 +12,7 @@ from dean_provider.monitoring.alerts.book import read_book
 from dean_provider.monitoring.alerts.notifiers import maker_of
 from dean_provider.monitoring.alerts.notifying import Notifying
 from dean_provider.monitoring.alerts.routing import NotifierChoice
+from dean_provider.monitoring.reading import Sample
 from dean_provider.state import notifications
 from dean_provider.state.record import append_system
 
@@ -37,7 +38,7 @@ class Pager:
 
     def __call__(self, context: dict[str, Any]) -> None:
         if self.hold is not None:
-            self.hold.wait(10)
+            self.hold.wait(60)
         if self.fails is not None:
             raise self.fails
         self.sent.append(context)
@@ -145,6 +146,59 @@ def test_nobody_is_told_of_what_somebody_sees_to(world, hot, pager) -> None:
     for _ in range(10):
         hot(11)
     assert pager.sent == []
+
+
+MANY = """
+rules:
+  Hot: {severity: critical, summary: Hot., metric: temperature, by: [room], above: 10}
+notifiers:
+  deaf: {class: acme.Deaf, timeout: 30s}
+  chat: {class: acme.Chat}
+routes:
+  - {name: first, notifier: deaf, wait: 0s, group_by: [room]}
+  - {name: second, notifier: deaf, wait: 0s, group_by: [room]}
+  - {name: chat, notifier: chat, wait: 0s, group_by: [room], repeat: never}
+"""
+
+
+def test_a_notifier_that_hangs_keeps_no_other_route_from_telling_and_the_incidents_say_so(world, written) -> None:
+    book, deaf, chat = read_book(written(MANY)), Pager(), Pager()
+    deaf.hold = threading.Event()
+    evaluator, senders = world.process(book.rules["Hot"]), {"deaf": deaf, "chat": chat}
+    process = Notifying(
+        world.sessions,
+        _File(book),  # type: ignore[arg-type]
+        lambda _, name: senders[name],
+        holder="one",
+        gone=lambda _: False,
+        now=lambda: world.now,
+    )
+
+    def round_of(seconds: float) -> list[str]:
+        world.tell(*(Sample.of("temperature", 11, room=room) for room in "abcde"), seconds=seconds)
+        evaluator.look(world.history, world.now)
+        process.tell(world.now)
+        for thread in threading.enumerate():
+            if thread.name == "dean-alert-chat":
+                thread.join(10)
+        return sorted(incident.notification_problem for incident in world.incidents())
+
+    assert round_of(10) == [""] * 5
+    assert chat.sent == []
+    round_of(30)
+    problems = round_of(10)
+    assert len(chat.sent) == 5
+    late = "second: the notifier has not returned within its timeout"
+    assert problems == ["second: not sent: the notifier has not returned from 4 messages before this one", *[late] * 4]
+    problems = round_of(300)
+    assert problems[-1] == "second: the notifier has not returned; it may have been delivered"
+    assert sum(thread.name.startswith("dean-alert-") for thread in threading.enumerate()) == 8
+    deaf.hold.set()
+    process.wait(10)
+    round_of(30)
+    process.wait(10)
+    assert len(deaf.sent) == 10
+    assert {incident.notification_problem for incident in world.incidents()} == {""}
 
 
 def test_while_the_database_is_away_nothing_is_sent_and_what_was_is_settled_later(world, hot, pager) -> None:
