@@ -129,6 +129,7 @@ class EvolutionService:
             judge=self.pool_evaluator,
             interrupt=interrupt,
             patience_seconds=self.settings.patience_seconds,
+            closing=self.closing,
         )
 
     def stop_waiting(self) -> None:

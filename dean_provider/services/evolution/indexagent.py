@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ Request = TypeVar("Request", bound=BaseModel)
 Response = TypeVar("Response", bound=BaseModel)
 _TOKEN_SECONDS = 300
 _RENEWAL_SECONDS = 30
+_CONNECT_SECONDS = 5.0
 _UNAVAILABLE = (502, 503, 504)
 _REFUSED = (401, 403)
 
@@ -91,9 +93,9 @@ class IndexAgentClient:
             auth = _Signed(settings.indexagent_jwt_secret, time.time)
         elif settings.indexagent_token is not None:
             headers["Authorization"] = f"Bearer {settings.indexagent_token.get_secret_value()}"
+        self._seconds = settings.indexagent_timeout_seconds
         self._client = httpx.Client(
             base_url=settings.indexagent_url,
-            timeout=httpx.Timeout(settings.indexagent_timeout_seconds, connect=5),
             limits=httpx.Limits(max_keepalive_connections=20, keepalive_expiry=60),
             auth=auth,
             headers=headers,
@@ -104,15 +106,16 @@ class IndexAgentClient:
         self._shown_url = str(self._client.base_url.copy_with(username=None, password=None, query=None))
 
     def call(
-        self, operation: Operation[Request, Response], request: Request, *, request_id: str | None = None, seconds: float | None = None
+        self, operation: Operation[Request, Response], request: Request, *, request_id: str | None = None, seconds: float = math.inf
     ) -> Response:
         """Do one operation.
 
         :param request_id: correlation id that goes along.
-        :param seconds: time allowed; the setting's unless given.
+        :param seconds: time allowed, where that is less than the setting's.
         :raises DeanError: what IndexAgent's problem says, or that it did not answer.
         """
         wire = operations.REFERENCE.route(operation).build(request)
+        allowed = min(seconds, self._seconds)
         try:
             answer = self._client.request(
                 wire.method,
@@ -120,7 +123,7 @@ class IndexAgentClient:
                 params=wire.query or None,
                 content=None if wire.body is None else json.dumps(wire.body).encode(),
                 headers={"X-Request-ID": request_id} if request_id else None,
-                timeout=httpx.USE_CLIENT_DEFAULT if seconds is None else seconds,
+                timeout=httpx.Timeout(allowed, connect=min(allowed, _CONNECT_SECONDS)),
             )
         except httpx.TimeoutException:
             raise RequestTimeoutError("IndexAgent did not answer in time.", details={"operation": operation.name}) from None

@@ -6,6 +6,7 @@ may end anywhere and another one goes on from the last committed generation to t
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,16 +16,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from structlog import get_logger
 
 from dean_provider.contract.endpoints import indexagent as operations
 from dean_provider.contract.population import Breed, GenerationRef, PopulationGeneration, PopulationRef, RecordFitness
-from dean_provider.contract.trial import TerminationReason
+from dean_provider.contract.trial import TerminationReason, TrialStatus
 from dean_provider.engine import digest
 from dean_provider.engine.evolve import generation_cost, outcome_cost, policy_of
 from dean_provider.engine.objectives import Objective, load_objective
 from dean_provider.engine.selection import select
 from dean_provider.engine.termination import reason_to_stop
-from dean_provider.errors import BudgetExhaustedError, EvaluationError, InvalidResponseError
+from dean_provider.errors import BudgetExhaustedError, DeanError, EvaluationError, InvalidResponseError
 from dean_provider.services.evolution.background import in_background
 from dean_provider.services.evolution.evaluation.evaluator import Array, Evaluator, Interrupted, OutOfTime, Task
 from dean_provider.services.evolution.fit import require_fit
@@ -35,9 +37,12 @@ from dean_provider.services.evolution.records import Progress, Records
 
 __all__ = ["Run"]
 
+_log = get_logger(__name__)
 _GLANCE_SECONDS = 0.1
 _ENDING_SECONDS = 10.0
 """How long tokens for generation 0 are waited for, which were there when the trial was let in."""
+_TELLING_SECONDS = 10.0
+"""How long IndexAgent is waited for at least, when all that is missing is that it hears of the last fitness."""
 
 
 class Run:
@@ -46,6 +51,8 @@ class Run:
     :param evaluator: gives agents their fitness.
     :param judge: evaluates the finalists on validation instances, always in the service.
     :param interrupt: set to end the run as soon as possible, leaving the trial as it is stored.
+    :param patience_seconds: how long IndexAgent is waited for at a time.
+    :param closing: set when the service stops, whatever else of it still runs.
     """
 
     def __init__(
@@ -58,6 +65,7 @@ class Run:
         judge: Evaluator,
         interrupt: threading.Event,
         patience_seconds: float,
+        closing: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.trial_id = trial_id
@@ -66,8 +74,14 @@ class Run:
         self.evaluator = evaluator
         self.judge = judge
         self.interrupt = interrupt
+        self.closing = closing or threading.Event()
         self.clock = clock
-        self.patience = Patience(patience_seconds, lambda why: records.note_waiting(trial_id, why), clock)
+        self.patience = Patience(
+            patience_seconds,
+            lambda why: records.note_waiting(trial_id, why),
+            clock,
+            may_wait=lambda: records.status(trial_id) is TrialStatus.RUNNING,
+        )
         self.progress = records.load(trial_id)
         self._started = clock()
         self._base = self.progress.elapsed_seconds
@@ -76,6 +90,12 @@ class Run:
     def elapsed(self) -> float:
         """Running time of the trial (seconds), pauses and downtime excluded."""
         return self._base + self.clock() - self._started
+
+    def _deadline(self) -> float:
+        """When, by the run's clock, the running time is over; never, as long as there is no generation to end with."""
+        if self.progress.generation < 0:
+            return math.inf
+        return self._started + self.progress.config.max_time_seconds - self._base
 
     def __call__(self) -> None:
         """Run.
@@ -86,16 +106,27 @@ class Run:
         config = self.progress.config
         objective = load_objective(config.objective, dict(config.objective_parameters))
         self._check_population(objective)
-        reason = self._reason(objective)
-        bred = self._next() if reason is None else None
+        reason, bred = self._reason(objective), None
+        if reason is None:
+            reason, bred = self._in_time(self._next)
         while bred is not None:
             reason, bred = self._step(objective, bred)
         if reason is not None:
             self._finish(objective, reason)
 
-    def _call(self, operation: Any, request: Any, interrupt: threading.Event | None = None) -> Any:
+    def _call(self, operation: Any, request: Any, interrupt: threading.Event | None = None, until: float = math.inf) -> Any:
+        """Have IndexAgent do something, however long it is away.
+
+        :param interrupt: ends the wait; the run's own unless given. So does a pause: it holds the trial where it is.
+        :param until: when, by the run's clock, the wait is given up.
+        """
         request_id = self.progress.request_id
-        return self.patience.insist(lambda: self.indexagent.call(operation, request, request_id=request_id), interrupt or self.interrupt)
+
+        def ask() -> Any:
+            left = max(_GLANCE_SECONDS, until - self.clock())
+            return self.indexagent.call(operation, request, request_id=request_id, seconds=left)
+
+        return self.patience.insist(ask, interrupt or self.interrupt, until)
 
     def _check_population(self, objective: Objective) -> None:
         """Before the first generation of its own, because perhaps nobody could when the trial was let in. Without a seed it takes its
@@ -164,6 +195,7 @@ class Run:
         """The next generation, made by IndexAgent; asking again finds it.
 
         :param interrupt: ends the wait for IndexAgent; the run's own unless given.
+        :raises OutOfTime: the running time is over, and there is a generation to end with.
         """
         progress, generation = self.progress, self.progress.generation + 1
         if generation == 0:
@@ -181,7 +213,7 @@ class Run:
                 crossover_rate=progress.config.crossover_rate,
                 intervention=policy_of(progress.config),
             )
-            bred = self._call(operations.BREED, request, interrupt)
+            bred = self._call(operations.BREED, request, interrupt, self._deadline())
         if len(bred.genomes) != progress.config.population_size:
             raise InvalidResponseError(f"IndexAgent made {len(bred.genomes)} agents of {progress.config.population_size}.")
         self.records.probe("bred", self.trial_id, generation)
@@ -236,9 +268,17 @@ class Run:
                 raise Interrupted
             if not committed.affordable:
                 return TerminationReason.TOKEN_BUDGET, None
-            return reason, self._arrived(ahead) if ahead else None
+            return self._in_time(partial(self._arrived, ahead)) if ahead else (reason, None)
         finally:
             given_up.set()
+
+    @staticmethod
+    def _in_time(make: Callable[[], PopulationGeneration]) -> tuple[TerminationReason | None, PopulationGeneration | None]:
+        """The next generation, or that the trial ends because IndexAgent stayed away for the rest of its time."""
+        try:
+            return None, make()
+        except OutOfTime:
+            return TerminationReason.MAX_TIME, None
 
     def _out_of_time(self) -> TerminationReason:
         """A trial whose evaluators stay away ends with what it has."""
@@ -279,14 +319,38 @@ class Run:
         }, retries
 
     def _finish(self, objective: Objective, reason: TerminationReason) -> None:
-        """Choose the outcome on train and validation, let IndexAgent know the last fitness, and complete."""
+        """Choose the outcome on train and validation, let IndexAgent know the last fitness, and complete.
+
+        Only genomes that a run before this one had are asked for once more; the outcome of all others needs no IndexAgent.
+        """
         progress = self.progress
         here = GenerationRef(population_id=progress.population_id, generation=progress.generation)
         last = self._newest or self._call(operations.READ_GENERATION, here)
         outcome = decide(objective, progress, last, self.judge, self.interrupt)
         noted = RecordFitness(**here.model_dump(), fitness=progress.fitness.tolist())
-        self._call(operations.RECORD_FITNESS, noted)
+        told = self._told(noted)
         self.records.complete(self.trial_id, reason, outcome, self.elapsed())
+        if not told:
+            self._tell_later(noted)
+
+    def _told(self, noted: RecordFitness) -> bool:
+        """Whether IndexAgent knows the last fitness, after a wait within the trial's time: no outcome is lost for want of that."""
+        try:
+            self._call(operations.RECORD_FITNESS, noted, until=max(self._deadline(), self.clock() + _TELLING_SECONDS))
+        except OutOfTime:
+            return False
+        except DeanError as error:
+            if not error.retryable:
+                raise
+            return False
+        return True
+
+    def _tell_later(self, noted: RecordFitness) -> None:
+        """Let IndexAgent, which looks for patterns by it, know the last fitness of a completed trial once it is back."""
+        _log.warning("trial completed without IndexAgent, which is told the last fitness when it is back", generation=noted.generation)
+        patience = Patience(self.patience.seconds, lambda _: None, self.clock)
+        tell = partial(self.indexagent.call, operations.RECORD_FITNESS, noted, request_id=self.progress.request_id)
+        in_background(lambda: patience.insist(tell, self.closing), "telling")
 
 
 def _after(before: Progress, columns: dict[str, Any]) -> Progress:

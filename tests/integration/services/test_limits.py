@@ -13,7 +13,8 @@ import time
 import httpx
 import pytest
 
-from dean_provider.contract.endpoints import evolution
+from dean_provider.contract.endpoints import evolution, indexagent
+from dean_provider.contract.population import GenerationRef
 from dean_provider.contract.trial import StartTrial, TerminationReason, TrialStatus
 from dean_provider.errors import ServiceError
 from dean_provider.testing import Fault, MockServices
@@ -28,6 +29,24 @@ def test_running_time_ends_a_trial_at_a_boundary(tmp_path, caller_of, small):
         assert trial.termination_reason is TerminationReason.MAX_TIME
         assert 1 <= trial.elapsed_seconds < 10
         assert trial.best_agent_id is not None
+
+
+def test_running_time_ends_a_trial_whose_indexagent_stays_away(tmp_path, caller_of, small):
+    with MockServices(tmp_path, evolution={"patience_seconds": 3}) as services:
+        caller = caller_of(services.indexagent.url, services.evolution.url)
+        trial_id = caller.start(small(generations=100_000, max_time_seconds=1)).trial_id
+        caller.wait(trial_id, lambda trial: trial.current_generation >= 0)
+        services.indexagent.faults.add(Fault(status=503, times=None))
+        ended = caller.wait(trial_id)
+        assert (ended.status, ended.termination_reason) == (TrialStatus.COMPLETED, TerminationReason.MAX_TIME), ended.error
+        assert ended.best_agent_id is not None
+        assert 1 <= ended.elapsed_seconds < 10
+        services.indexagent.faults.clear()
+        last = GenerationRef(population_id=ended.population_id, generation=ended.current_generation)
+        deadline = time.monotonic() + 10
+        while caller.call(indexagent.READ_GENERATION, last).fitness is None:
+            assert time.monotonic() < deadline, "IndexAgent was not told the last fitness when it was back"
+            time.sleep(0.05)
 
 
 def test_a_trial_that_waits_too_long_for_indexagent_fails_with_the_reason(tmp_path, caller_of, small):

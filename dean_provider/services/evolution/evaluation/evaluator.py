@@ -23,7 +23,7 @@ class Interrupted(Exception):  # noqa: N818  an event, not an error
 
 
 class OutOfTime(Exception):  # noqa: N818  an event, not an error
-    """Others had the agents, and the trial's running time is over."""
+    """Others were waited for, and the trial's running time is over."""
 
 
 @dataclass(frozen=True)

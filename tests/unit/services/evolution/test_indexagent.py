@@ -146,3 +146,17 @@ def test_a_token_that_is_refused_is_minted_anew_once(signing):
     with pytest.raises(ServiceError, match="refuses the Evolution API's credentials"):
         client.call(operations.HEALTH, Empty())
     assert len(guarded.shown) == 4
+
+
+@pytest.mark.parametrize(("given", "allowed", "connecting"), [({}, 20, 5), ({"seconds": 900}, 20, 5), ({"seconds": 2}, 2, 2)])
+def test_a_call_takes_no_longer_than_the_setting_says_or_less_if_asked(given, allowed, connecting):
+    seen = []
+
+    def answer(request):
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200, json={"service": "indexagent", "status": "healthy", "version": "1"})
+
+    client = IndexAgentClient(EvolutionSettings(indexagent_timeout_seconds=20), httpx.MockTransport(answer))
+    client.call(operations.HEALTH, Empty(), **given)
+    client.close()
+    assert seen == [{"connect": connecting, "read": allowed, "write": allowed, "pool": allowed}]
