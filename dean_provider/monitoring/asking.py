@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dean_provider.contract.endpoints import WireRequest
@@ -19,10 +19,12 @@ from dean_provider.hooks.channel import Channel
 from dean_provider.hooks.connection import MUST_EXIST, Settings, look_up
 from dean_provider.hooks.exchange import Call, exchange
 from dean_provider.hooks.options import AuthMode, ConnectionOptions
-from dean_provider.hooks.steps import LookUp, arun
+from dean_provider.hooks.steps import arun
 from dean_provider.monitoring.exposition import figures_of
 from dean_provider.monitoring.finding import Figures, Finding, Found, Kind
 from dean_provider.monitoring.health import health_of
+from dean_provider.monitoring.record import Sessions
+from dean_provider.monitoring.threads import Patient
 
 if TYPE_CHECKING:
     from dean_provider.hooks.message import Answer
@@ -37,13 +39,29 @@ _FIGURE_PATHS = ("/metrics", "/api/v1/metrics", "/evolution/metrics", "/api/v1/m
 _MEDIA = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.1", "Accept-Encoding": "identity"}
 
 
-def by_connection(name: str, conn_id: str, seconds: float) -> Channel:
-    """The way to the service behind a connection."""
+def by_connection(name: str, conn_id: str, seconds: float, sessions: Sessions) -> Channel:
+    """The way to the service behind a connection.
+
+    :param sessions: of Airflow's database: Airflow also says that there is no connection when it could not look.
+    """
 
     def resolve(_: str) -> Settings:
-        return _watched(look_up(conn_id), seconds)
+        try:
+            return _watched(look_up(conn_id), seconds)
+        except ConfigurationError as error:
+            if error.details.get("rule") == MUST_EXIST:
+                _must_answer(sessions)
+            raise
 
     return Channel(conn_id, service=f"watch of {name}", resolve=resolve)
+
+
+def _must_answer(sessions: Sessions) -> None:
+    try:
+        with sessions():
+            return
+    except Exception as error:
+        raise TimeoutError("the database does not answer") from error
 
 
 def by_address(service: KnownService, seconds: float) -> Channel:
@@ -104,6 +122,7 @@ class Inquirer:
     _looked_at: float = 0.0
     _figure_path: str | None = None
     _silent_until: float = 0.0
+    _looking: Patient = field(default_factory=Patient)
 
     async def ask(self) -> Found:
         """How it is, and what it tells of itself."""
@@ -113,6 +132,9 @@ class Inquirer:
             answer = await self._get(self.paths.get("health", "/health"), _serves)
         except DeanError as error:
             return Found([self._failed(error)])
+        except TimeoutError:
+            message = "the connection to it cannot be looked up now"
+            return Found([Finding(self.name, self.kind, ServiceStatus.UNKNOWN, answered=False, asked=False, message=message)])
         latency = self.clock() - start
         finding = replace(
             health_of(self.name, self.kind, answer.status, answer.body), latency_seconds=round(latency, 6), breaker=self._breaker()
@@ -124,10 +146,25 @@ class Inquirer:
         await self.channel.aclose()
 
     async def _look_again(self) -> None:
-        """A connection that was changed is noticed within a minute, also when what it named before still answers."""
-        if self.channel.line is None or self.clock() - self._looked_at > _LOOK_AGAIN_SECONDS:
-            await LookUp(self.channel.version).ado(self.channel)
-            self._looked_at = self.clock()
+        """A connection that was changed is noticed within a minute, also when what it named before still answers.
+
+        While it cannot be looked up the service is asked where it was.
+
+        :raises TimeoutError: when it cannot be looked up, and was not before.
+        """
+        known = self.channel.line
+        if known is not None and self.clock() - self._looked_at <= _LOOK_AGAIN_SECONDS:
+            return
+        version = self.channel.version
+        try:
+            line = await self._looking.run(lambda: self.channel.look_up(version), self.seconds)
+        except TimeoutError:
+            if known is None:
+                raise
+            return
+        if known is not None and known is not line:
+            await known.retire()
+        self._looked_at = self.clock()
 
     async def _get(self, path: str, accepts: Callable[[Answer], bool]) -> Answer:
         call = Call(

@@ -64,7 +64,7 @@ class Sources:
     def __post_init__(self) -> None:
         seconds = self.settings.monitoring_timeout_seconds
         indexagent, evolution = (
-            Inquirer(name, name, by_connection(name, conn_id, seconds), seconds, {})  # type: ignore[arg-type]
+            Inquirer(name, name, by_connection(name, conn_id, seconds, self.sessions), seconds, {})  # type: ignore[arg-type]
             for name, conn_id in (("indexagent", self.settings.indexagent_conn_id), ("evolution", self.settings.evolution_conn_id))
         )
         self._fixed = [

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
 
 from dean_provider.contract.installation import KnownService
 from dean_provider.contract.monitoring import ServiceStatus
-from dean_provider.monitoring.asking import LARGEST_ANSWER, Inquirer, by_address
+from dean_provider.errors import ConfigurationError, ServiceUnavailableError
+from dean_provider.hooks.connection import MUST_EXIST, Settings
+from dean_provider.monitoring.asking import LARGEST_ANSWER, Inquirer, by_address, by_connection
 
 HEALTH = {"status": "healthy", "service": "Evolution API", "version": "1.2"}
 
@@ -160,6 +165,59 @@ async def test_nobody_there(inquire) -> None:
     (finding,) = (await inquire(port=9).ask()).findings
     assert (finding.status, finding.answered) == (ServiceStatus.UNHEALTHY, False)
     assert finding.message == "The service could not be reached"
+
+
+@pytest.fixture
+async def connected(service, monkeypatch):
+    """One that is found by a connection, looked up anew every time; what Airflow says of it, and whether its database answers."""
+    settings = Settings(conn_id="one", base_url=f"http://127.0.0.1:{service.port}")
+    missing = ConfigurationError("There is no connection.", details={"rule": MUST_EXIST})
+    world = SimpleNamespace(says=settings, missing=missing, away=False, held=None)
+
+    def look_up(_: str) -> Settings:
+        if world.held is not None:
+            world.held.wait(10)
+        if isinstance(world.says, Exception):
+            raise world.says
+        return world.says
+
+    @contextmanager
+    def sessions():
+        if world.away:
+            raise ServiceUnavailableError("away")
+        yield
+
+    monkeypatch.setattr("dean_provider.monitoring.asking.look_up", look_up)
+    world.inquirer = Inquirer("one", "evolution", by_connection("one", "one", 0.3, sessions), 0.3, {}, clock=count(100, 100).__next__)
+    yield world
+    await world.inquirer.aclose()
+
+
+async def test_a_service_whose_connection_is_deleted_is_no_longer_known(connected) -> None:
+    assert (await connected.inquirer.ask()).findings[0].status is ServiceStatus.HEALTHY
+    connected.says = connected.missing
+    (finding,) = (await connected.inquirer.ask()).findings
+    assert (finding.status, finding.message) == (ServiceStatus.UNKNOWN, "there is no connection to it")
+
+
+async def test_a_service_is_asked_where_it_was_while_the_database_is_away(connected) -> None:
+    await connected.inquirer.ask()
+    connected.says, connected.away = connected.missing, True
+    assert (await connected.inquirer.ask()).findings[0].status is ServiceStatus.HEALTHY
+
+
+async def test_a_service_is_asked_where_it_was_while_the_database_hangs(connected) -> None:
+    await connected.inquirer.ask()
+    connected.held = threading.Event()
+    for _ in range(2):
+        assert (await connected.inquirer.ask()).findings[0].status is ServiceStatus.HEALTHY
+    connected.held.set()
+
+
+async def test_a_service_that_was_never_looked_up_is_unknown_while_the_database_is_away(connected) -> None:
+    connected.says, connected.away = connected.missing, True
+    (finding,) = (await connected.inquirer.ask()).findings
+    assert (finding.status, finding.message) == (ServiceStatus.UNKNOWN, "the connection to it cannot be looked up now")
 
 
 async def test_paths_of_its_own(service, inquire) -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from dean_provider.contract.alert import IncidentStatus, ListAlerts
 from dean_provider.contract.workflow import ListEvents
+from dean_provider.monitoring.alerts.book import default_book
+from dean_provider.monitoring.alerts.judging import inhibitor_of
 from dean_provider.monitoring.reading import Sample
 from dean_provider.state import incidents, queries, record
 
@@ -122,6 +124,36 @@ def test_whatever_a_service_calls_its_rooms_the_other_incidents_are_written(worl
         process.look(world.history, world.now)
     assert {incident.labels["room"] for incident in world.incidents()} == {"x" * 250, "ab", "half ?", "plain"}
     assert {incident.status for incident in world.incidents()} == {IncidentStatus.FIRING}
+
+
+def _open(world) -> set[tuple[str, str]]:
+    return {(one.rule, one.labels.get("service", "")) for one in world.incidents() if one.status is IncidentStatus.FIRING}
+
+
+def test_a_service_that_is_gone_is_no_longer_down_and_explains_no_stalled_trial(world) -> None:
+    rules = default_book().rules
+    process = world.process(*(rules[name] for name in ("EvolutionDown", "IndexAgentDown", "ServiceDown", "RedisDown", "TrialStalled")))
+    services = [("evolution", "evolution"), ("tests", "evolution"), ("indexagent", "indexagent"), ("shop", "other"), ("redis", "redis")]
+    trial = Sample.of("dean_trial_idle_seconds", 3600, dag_id="mine", name="one", workflow_id=str(UUID(int=7)))
+
+    def rounds(*down: tuple[str, str]) -> None:
+        for _ in range(20):
+            world.tell(trial, *(Sample.of("dean_service_up", 0, name, kind=kind) for name, kind in down))
+            process.look(world.history, world.now)
+
+    def explained() -> bool:
+        everything = world.incidents()
+        (stalled,) = (one for one in everything if one.rule == "TrialStalled")
+        return inhibitor_of(stalled, rules, [one for one in everything if one.status is IncidentStatus.FIRING]) is not None
+
+    rounds(*services)
+    assert {name for _, name in _open(world)} == {name for name, _ in services} | {""}
+    assert explained()
+    rounds(("tests", "evolution"))
+    assert _open(world) == {("EvolutionDown", "tests"), ("TrialStalled", "")}
+    assert not explained()
+    rounds()
+    assert _open(world) == {("TrialStalled", "")}
 
 
 LEADERS = st.lists(st.tuples(st.sampled_from([HOT, WARM, COLD, None]), st.sets(st.integers(0, 2)), st.booleans()), max_size=25)
