@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dean_provider.local.calling import command, in_checkout
 from dean_provider.local.result import DemoResult
 
 __all__ = ["show_result"]
@@ -63,12 +64,10 @@ def _facts(console: Console, result: DemoResult, home: Path) -> None:
 
 
 def _next(console: Console) -> None:
-    checkout = Path("Makefile").exists() and Path("docs/tutorial/first-trial.md").exists()
     steps = Table.grid(padding=(0, 2))
-    steps.add_row("  make up" if checkout else "  dean up", "the same, to stay: with Airflow's UI, its form, and your own runs")
-    longer = "--seed 7 --generations 300"
-    steps.add_row(f"  make demo ARGS='{longer}'" if checkout else f"  dean demo {longer}", "another seed, a longer search")
-    if checkout:
+    steps.add_row(f"  {command('up')}", "the same, to stay: with Airflow's UI, its form, and your own runs")
+    steps.add_row(f"  {command('demo', '--seed 7 --generations 300')}", "another seed, a longer search")
+    if in_checkout():
         steps.add_row("  docs/tutorial/first-trial.md", "what happened here, step by step")
     console.print("\n  Try next", style="bold")
     console.print(steps, highlight=False)

@@ -19,6 +19,7 @@ from typing import IO, Any
 import psutil
 
 from dean_provider.errors import ConfigurationError
+from dean_provider.local.calling import option
 from dean_provider.local.identity import Identity, kill_all
 
 __all__ = ["Ledger", "Lock"]
@@ -116,7 +117,7 @@ class Lock:
                 raise ConfigurationError(
                     f"Another run (pid {holder}) uses {self._path.parent}.",
                     details={"field": "home", "value": str(self._path.parent), "pid": holder},
-                    suggestions=["Stop it first, or choose another home with --home."],
+                    suggestions=[f"Stop it first, or choose another home with {option('--home DIR')}."],
                 ) from None
         file.seek(0)
         file.truncate()

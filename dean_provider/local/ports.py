@@ -8,6 +8,7 @@ from itertools import islice
 from random import SystemRandom
 
 from dean_provider.errors import ConfigurationError
+from dean_provider.local.calling import in_checkout, option
 
 __all__ = ["HOST", "PORT_VARIABLE", "Ports", "free_ports"]
 
@@ -82,8 +83,10 @@ class Ports:
         """:raises ConfigurationError: naming the first port that is taken and what to set instead."""
         for name, port in asdict(self).items():
             if _taken(port):
+                # The Makefile lets no variable of ours through.
+                variable = "" if in_checkout() else f" ({PORT_VARIABLE}=N)"
                 raise ConfigurationError(
                     f"Port {port} for {_NAMES[name]} is taken.",
                     details={"field": "port", "value": port, "component": name},
-                    suggestions=[f"Choose others with --port auto, or --port N ({PORT_VARIABLE}=N)."],
+                    suggestions=[f"Choose others with {option('--port auto')}, or --port N{variable}."],
                 )

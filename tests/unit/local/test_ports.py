@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from dean_provider.errors import ConfigurationError
-from dean_provider.local.ports import Ports, free_ports
+from dean_provider.local.ports import PORT_VARIABLE, Ports, free_ports
 
 
 def test_free_ports_differ_and_can_be_used():
@@ -39,7 +40,8 @@ def test_anything_else_is_refused_with_a_way_out(text: str):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 @pytest.mark.parametrize("name", ["api", "indexagent", "evolution"])
-def test_a_taken_port_is_named_in_one_line_with_what_to_set(name: str, host: str):
+def test_a_taken_port_is_named_in_one_line_with_what_to_set(name: str, host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
     with socket.socket() as other:
         other.bind((host, 0))
         other.listen()
@@ -53,6 +55,18 @@ def test_a_taken_port_is_named_in_one_line_with_what_to_set(name: str, host: str
     assert "--port auto" in text
     assert "DEAN_LOCAL_PORT" in text
     assert "\n" not in text
+    assert "make" not in text
+
+
+def test_in_a_checkout_the_way_out_is_one_that_make_takes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(Path(__file__).parents[3])
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(ConfigurationError) as caught:
+            Ports(other.getsockname()[1]).check()
+    assert "--port auto (with make: ARGS='--port auto')" in str(caught.value)
+    assert PORT_VARIABLE not in str(caught.value), "the Makefile lets none through"
 
 
 def test_a_port_is_free_again_while_old_connections_linger():
