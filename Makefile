@@ -1,10 +1,13 @@
 # Habits by name; `make` alone lists them. Everything happens in $(VENV), made with the first suitable Python found.
 SHELL := /bin/sh
-VENV ?= .venv
-OLDEST_VENV ?= .venv-oldest
-DB ?= sqlite
+# `make NAME=…` changes these; the environment does not, where many a name means something else already: `clean` removes $(VENV).
+VENV = .venv
+OLDEST_VENV = .venv-oldest
+DB = sqlite
 # Processes of tests side by side: half of them take what needs no live Airflow, which mostly waits.
-WORKERS ?= 4
+WORKERS = 4
+# Further words for the command behind a habit.
+ARGS =
 BIN := $(VENV)/bin
 # What the page in Airflow's UI is made from: where one is newer, or a folder because a file of it has gone, installing builds the page anew.
 PAGE := $(shell find dean_provider/plugins/www/*.* dean_provider/plugins/www/src dean_provider/plugins/www/public)

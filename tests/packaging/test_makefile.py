@@ -151,6 +151,18 @@ def test_why_the_page_could_not_be_built_is_said(tmp_path: Path, uv: str) -> Non
     assert done.stderr.splitlines()[-1:] == ["no network"]
 
 
+def test_what_the_environment_names_is_neither_removed_nor_installed_into(prepared: Path, tmp_path: Path) -> None:
+    mine = str(tmp_path / "mine")
+    env = {**os.environ, "VENV": mine, "OLDEST_VENV": mine, "DB": mine, "WORKERS": mine, "ARGS": mine}
+
+    def shown(*words: str) -> str:
+        command = ["make", "--no-print-directory", "--dry-run", "clean", "demo", "test", *words]
+        return subprocess.run(command, cwd=prepared, env=env, capture_output=True, text=True, check=True).stdout
+
+    assert mine not in shown()
+    assert f"rm -rf {mine} .venv-oldest" in shown(f"VENV={mine}"), "named to make itself it counts"
+
+
 def test_nothing_of_a_users_airflow_reaches_a_command() -> None:
     env = {**os.environ, **POISON, "DEAN_TEST_KEPT": "yes"}
     command = ["make", "--no-print-directory", "--eval", "show: ; @env", "show"]
