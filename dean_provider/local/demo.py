@@ -19,7 +19,7 @@ from dean_provider.errors import InvalidConfigurationError
 from dean_provider.local.airflow_home import FILES_STAY
 from dean_provider.local.closing import show_result
 from dean_provider.local.ports import Ports
-from dean_provider.local.result import DemoResult
+from dean_provider.local.result import RESULT_FILE, DemoResult
 from dean_provider.local.signals import interruptible
 from dean_provider.local.stack import Database, Stack
 from dean_provider.local.trial_run import DAG_ID, TrialRun
@@ -76,7 +76,7 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
     """Run ``demo`` and show it; nothing of it runs any more when this returns or raises.
 
     :param as_json: the last thing on standard output is the result as one JSON object; everything else goes to standard error.
-    :raises ConfigurationError: when a port is taken, another demo uses the home, or a value is out of range.
+    :raises ConfigurationError: when a port is taken, another demo uses the home or it is no folder of ours, or a value is out of range.
     :raises DeanError: when a component dies or the trial fails.
     """
     began = clock()
@@ -90,15 +90,14 @@ def run(demo: Demo, *, as_json: bool = False, clock: Callable[[], float] = time.
             ports=demo.ports,
             env=FILES_STAY,
             fresh=True,
-            templates=demo.home.parent / "templates",
             grace_seconds=_GRACE_SECONDS,
             say=view.say,
         )
         with interruptible(stack.supervisor):
             found = _trial(stack, conf, view)
     result, instances = found(clock() - began)
-    result.write(demo.home / "result.json")
-    show_result(console, result, instances=instances, home=demo.home)
+    result.write(stack.home / RESULT_FILE)
+    show_result(console, result, instances=instances, home=stack.home)
     if as_json:
         sys.stdout.write(json.dumps(result.to_json()) + "\n")
         sys.stdout.flush()

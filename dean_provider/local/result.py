@@ -11,7 +11,10 @@ from pydantic import BaseModel, JsonValue
 from dean_provider.contract.trial import Trial, Verification
 from dean_provider.errors import TrialFailedError
 
-__all__ = ["BestAgent", "DemoResult", "Excess", "Record", "Seconds"]
+__all__ = ["RESULT_FILE", "BestAgent", "DemoResult", "Excess", "Record", "Seconds"]
+
+RESULT_FILE = "result.json"
+"""In the home of a demo, once it has a result."""
 
 
 class Excess(BaseModel):

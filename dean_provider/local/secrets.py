@@ -8,12 +8,29 @@ import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["Secrets"]
+
+_OLDEST = {"password", "fernet_key", "jwt_secret", "api_secret", "indexagent_token", "evolution_token"}
+"""What every version has kept."""
 
 
 def _token() -> str:
     return secrets.token_urlsafe(64)
+
+
+def _file(home: Path) -> Path:
+    return home / "secrets.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What is there; nothing when that is no object of JSON."""
+    try:
+        kept = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _fernet_key() -> str:
@@ -33,13 +50,18 @@ class Secrets:
     gateway_secret: str = field(default_factory=_token, repr=False)
 
     @classmethod
+    def kept_in(cls, home: Path) -> bool:
+        """Whether ``home`` has secrets of ours, be they of an older version."""
+        return set(_read(_file(home))) >= _OLDEST
+
+    @classmethod
     def of(cls, home: Path) -> Secrets:
         """Those of ``home``, made and written (for its owner only) on first use; a home of an older version is given what it lacks."""
-        path = home / "secrets.json"
+        path = _file(home)
+        kept = _read(path)
         try:
-            kept = json.loads(path.read_text())
             made = cls(**kept)
-        except (OSError, ValueError, TypeError):
+        except TypeError:
             kept, made = {}, cls()
         if set(kept) == set(asdict(made)):
             return made

@@ -6,11 +6,23 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from dean_provider.contract.service import ServiceName
 from dean_provider.local.component import Program
 from dean_provider.local.ports import HOST, Ports
 from dean_provider.local.secrets import Secrets
 
-__all__ = ["connections", "programs"]
+__all__ = ["connections", "database_files", "programs"]
+
+_SERVICES = (ServiceName.INDEXAGENT, ServiceName.EVOLUTION)
+
+
+def _database(home: Path, service: ServiceName) -> Path:
+    return home / f"{service.value}.db"
+
+
+def database_files(home: Path) -> list[Path]:
+    """Every file that the services' databases under ``home`` may consist of: SQLite puts some beside its own."""
+    return [Path(f"{_database(home, service)}{suffix}") for service in _SERVICES for suffix in ("", "-wal", "-shm", "-journal")]
 
 
 def programs(home: Path, *, python: str, ports: Ports, secrets: Secrets, extra: Mapping[str, str]) -> list[Program]:
@@ -18,13 +30,13 @@ def programs(home: Path, *, python: str, ports: Ports, secrets: Secrets, extra: 
     indexagent = {
         "DEAN_INDEXAGENT_HOST": HOST,
         "DEAN_INDEXAGENT_PORT": str(ports.indexagent),
-        "DEAN_INDEXAGENT_DATABASE_URL": f"sqlite:///{home}/indexagent.db",
+        "DEAN_INDEXAGENT_DATABASE_URL": f"sqlite:///{_database(home, ServiceName.INDEXAGENT)}",
         "DEAN_INDEXAGENT_TOKEN": secrets.indexagent_token,
     }
     evolution = {
         "DEAN_EVOLUTION_HOST": HOST,
         "DEAN_EVOLUTION_PORT": str(ports.evolution),
-        "DEAN_EVOLUTION_DATABASE_URL": f"sqlite:///{home}/evolution.db",
+        "DEAN_EVOLUTION_DATABASE_URL": f"sqlite:///{_database(home, ServiceName.EVOLUTION)}",
         "DEAN_EVOLUTION_TOKEN": secrets.evolution_token,
         "DEAN_EVOLUTION_INDEXAGENT_URL": f"http://{HOST}:{ports.indexagent}",
         "DEAN_EVOLUTION_INDEXAGENT_TOKEN": secrets.indexagent_token,

@@ -18,9 +18,11 @@ from dean_provider.local import services
 from dean_provider.local.airflow_home import AirflowHome, fingerprint
 from dean_provider.local.api import AirflowApi, answers
 from dean_provider.local.component import Component
+from dean_provider.local.home import claim, templates_beside
 from dean_provider.local.ports import HOST, Ports
 from dean_provider.local.postgres import Postgres
 from dean_provider.local.remote import Remote
+from dean_provider.local.result import RESULT_FILE
 from dean_provider.local.secrets import Secrets
 from dean_provider.local.supervisor import Supervisor
 from dean_provider.local.templates import prepare
@@ -42,7 +44,7 @@ class Stack:
             stack.api.get("/dags/dean_evolution_trial/dagRuns")
             stack.component("triggerer").signal(signal.SIGKILL)
 
-    :param home: everything of it lives there.
+    :param home: everything of it lives there: a new or empty folder, one with ``dags`` alone, or one that was a home before.
     :param python: interpreter of the services.
     :param airflow_python: interpreter of Airflow; the same by default.
     :param ports: where to listen; free ones by default.
@@ -50,7 +52,7 @@ class Stack:
     :param services: whether to run the reference services.
     :param env: further environment variables, for Airflow's programs and the services alike.
     :param fresh: forget what an earlier run left in the home, logs excepted.
-    :param templates: where migrated databases are kept for the next fresh start.
+    :param templates: where migrated databases are kept for the next fresh start; see :func:`~dean_provider.local.home.templates_beside`.
     :param plain: start Airflow's programs as any installation does, not the sooner way (``launch.py``): for measuring.
     :param environ: the environment before cleaning; this process's own by default.
     :param grace_seconds: how long everything has to end by itself when stopped.
@@ -75,7 +77,7 @@ class Stack:
         grace_seconds: float = 5.0,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.home = home.absolute()
+        self.home = home.resolve()
         self.ports = ports or Ports.free()
         self.supervisor = Supervisor(self.home, environ=environ)
         self._python = python
@@ -85,7 +87,7 @@ class Stack:
         self._with_services = services
         self._env = dict(env or {})
         self._fresh = fresh
-        self._templates = (templates or self.home / "templates").absolute()
+        self._templates = (templates or templates_beside(self.home)).absolute()
         self._plain = plain
         self._grace_seconds = grace_seconds
         self._say = say
@@ -118,11 +120,14 @@ class Stack:
     def start(self) -> None:
         """Start everything and wait until it is ready.
 
-        :raises ConfigurationError: when another run uses the home, or a port is taken.
+        :raises ConfigurationError: when the home is no folder of ours, another run uses it, or a port is taken.
         :raises ServiceFailureError: when a component dies.
         :raises RequestTimeoutError: when something does not get ready.
         """
+        claim(self.home)
         self.supervisor.open()
+        if self._fresh:  # at once: an earlier result must not be taken for that of a run that fails
+            (self.home / RESULT_FILE).unlink(missing_ok=True)
         if self.supervisor.swept is not None:
             self._say(f"cleaned up after a run that died ({self.supervisor.swept} processes)")
         self.ports.check()
@@ -140,8 +145,8 @@ class Stack:
 
     def _forget(self) -> None:
         shutil.rmtree(self.home / "airflow", ignore_errors=True)
-        for file in self.home.glob("*.db*"):
-            file.unlink()
+        for file in services.database_files(self.home):
+            file.unlink(missing_ok=True)
 
     def _start_services(self) -> None:
         if not self._with_services:

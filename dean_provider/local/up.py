@@ -24,12 +24,12 @@ _WATCH_SECONDS = 0.5
 def run(*, home: Path = Path(".dean/up"), db: Database = "sqlite", ports: Ports | None = None) -> None:
     """Start, say where and how to sign in, and stay until interrupted. Runs, connections and reports are there again the next time.
 
-    :raises ConfigurationError: when a port is taken or another run uses the home.
+    :raises ConfigurationError: when a port is taken, another run uses the home, or it is no folder of ours.
     :raises ServiceFailureError: when a component dies.
     """
     console = Console()
     view = view_on(console)
-    stack = Stack(home, db=db, ports=ports or Ports(), templates=home.parent / "templates", say=view.say)
+    stack = Stack(home, db=db, ports=ports or Ports(), say=view.say)
     with interruptible(stack.supervisor):
         try:
             with view:
