@@ -6,6 +6,7 @@ A Unix socket's path may have about a hundred characters, so socket and data liv
 
 from __future__ import annotations
 
+import shutil
 import signal
 import tempfile
 import warnings
@@ -68,11 +69,11 @@ class Postgres:
     def prepare(self) -> None:
         """Make the cluster's files."""
         self._server.pgdata.mkdir(mode=0o700)
-        if self._server.system_user:
-            self.folder.chmod(0o711)
         self._server.ensure_pgdata_inited()
-        if self._server.system_user:  # the socket is the server's to make
-            self.folder.chmod(0o777)
+        if self._server.system_user:
+            # The socket is the server's to make. The server trusts whoever reaches it: nobody else may, and root always can.
+            shutil.chown(self.folder, self._server.system_user)
+            self.folder.chmod(0o700)
 
     def program(self) -> Program:
         """The server. SIGINT is its fast shutdown, SIGQUIT its immediate one; SIGKILL would leave shared memory behind.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import stat
 import subprocess
 import sys
 import textwrap
@@ -25,6 +28,11 @@ def shared_memory(folder: Path) -> str:
     return (folder / "data" / "postmaster.pid").read_text().splitlines()[6].split()[1]
 
 
+def server_user() -> str:
+    """Who the server runs as: whoever starts it, root excepted."""
+    return pwd.getpwuid(os.getuid()).pw_name if os.getuid() else "pgserver"
+
+
 def segments() -> set[str]:
     return {line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]}
 
@@ -40,6 +48,8 @@ def test_the_database_is_there_and_everything_goes_with_the_run(tmp_path: Path):
             cursor.execute("SELECT current_database(), inet_server_addr()")
             assert cursor.fetchone() == ("airflow", None), "it listens on more than its socket"
         connection.close()
+        assert stat.S_IMODE(postgres.folder.stat().st_mode) == 0o700, "it trusts whoever gets in"
+        assert postgres.folder.owner() == server_user()
         segment = shared_memory(postgres.folder)
         assert segment in segments()
     assert not postgres.folder.exists()
