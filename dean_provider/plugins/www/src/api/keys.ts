@@ -8,6 +8,10 @@ export const keys = {
   patterns: ["patterns"] as const,
   series: ["series"] as const,
   trials: ["trials"] as const,
+  /** The pages of the list, which reads its rows anew by itself while it is shown. */
+  trialList: ["trial-list"] as const,
+  generations: ["generations"] as const,
+  events: ["events"] as const,
   /** What begins every trial's own. */
   anyTrial: ["trial"] as const,
   trial: (id: string) => ["trial", id] as const,

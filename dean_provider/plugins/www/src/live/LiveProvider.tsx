@@ -7,18 +7,21 @@ import { LiveStore, type Live } from "./store";
 import { enterEvents } from "./ticket";
 
 type Handler = (event: LiveEvent) => void;
+type MissedHandler = (workflowIds: string[]) => void;
 
 interface Context {
   store: LiveStore;
   handlers: Set<Handler>;
+  missed: Set<MissedHandler>;
 }
 
-const LiveContext = createContext<Context>({ store: new LiveStore(), handlers: new Set() });
+const nothingHeard = (): Context => ({ store: new LiveStore(), handlers: new Set(), missed: new Set() });
+const LiveContext = createContext<Context>(nothingHeard());
 
 /** Keeps one socket open for everything below it, and what was asked for up to date by what it hears. */
 export function LiveProvider({ children, enter = enterEvents }: { children: ReactNode; enter?: () => Promise<Entrance> }) {
   const client = useQueryClient();
-  const context = useMemo<Context>(() => ({ store: new LiveStore(), handlers: new Set() }), []);
+  const context = useMemo(nothingHeard, []);
   useEffect(() => {
     const freshness = new Freshness(client);
     const socket = new LiveSocket(enter, context.store, {
@@ -26,7 +29,10 @@ export function LiveProvider({ children, enter = enterEvents }: { children: Reac
         freshness.event(event);
         for (const handler of context.handlers) handler(event);
       },
-      missed: freshness.missed,
+      missed: (workflowIds, everything) => {
+        freshness.missed(workflowIds, everything);
+        for (const handler of context.missed) handler(workflowIds);
+      },
     });
     socket.start();
     window.addEventListener("online", socket.retry);
@@ -60,6 +66,20 @@ export function useLive(handler?: Handler, workflowId?: string): Live {
     return () => void handlers.delete(own);
   }, [handlers, wanted, workflowId]);
   return useSyncExternalStore(store.subscribe, store.read);
+}
+
+/** Calls the handler with the executions of which events were missed, where they are named. Queries are asked anew without it. */
+export function useMissed(handler: MissedHandler): void {
+  const { missed } = useContext(LiveContext);
+  const latest = useRef(handler);
+  useEffect(() => {
+    latest.current = handler;
+  });
+  useEffect(() => {
+    const own: MissedHandler = (workflowIds) => latest.current(workflowIds);
+    missed.add(own);
+    return () => void missed.delete(own);
+  }, [missed]);
 }
 
 /** How often to ask anew, in milliseconds: rarely while news comes by itself. For a query's `refetchInterval`. */

@@ -24,18 +24,31 @@ export class Freshness {
 
   readonly event = (event: LiveEvent): void => {
     for (const [prefix, stale] of STALE) if (event.event_type.startsWith(prefix)) stale.forEach(this.add);
-    if (event.workflow_type === "trial") [keys.trial(event.workflow_id), keys.trials, keys.overview].forEach(this.add);
+    if (event.workflow_type === "trial") {
+      [keys.trial(event.workflow_id), keys.trials, keys.overview].forEach(this.add);
+      this.leaveLists();
+    }
     this.schedule();
   };
 
+  /** What the events would have said is not known: whatever they may have changed is asked for anew. */
   readonly missed = (workflowIds: string[], everything: boolean): void => {
-    if (everything) this.add(keys.anyTrial);
-    [keys.trials, keys.overview, keys.alerts, keys.patterns, keys.services, ...workflowIds.map(keys.trial)].forEach(this.add);
+    STALE.flatMap(([, stale]) => stale).forEach(this.add);
+    [keys.trials, keys.overview].forEach(this.add);
+    const ofTrials = [keys.anyTrial, keys.generations, keys.events];
+    if (everything) [...ofTrials, keys.trialList].forEach(this.add);
+    else workflowIds.forEach((id) => ofTrials.forEach((key) => this.add([...key, id])));
+    this.leaveLists();
     this.schedule();
   };
 
   stop(): void {
     clearTimeout(this.timer);
+  }
+
+  /** Lists that are not shown hear of nothing: they are read anew when they are shown again. */
+  private leaveLists(): void {
+    void this.client.invalidateQueries({ queryKey: keys.trialList, type: "inactive", refetchType: "none" });
   }
 
   private readonly add = (key: QueryKey): void => {

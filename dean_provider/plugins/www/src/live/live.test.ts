@@ -1,48 +1,17 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver, type QueryKey } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Problem } from "@/api/problem";
+import { FakeSocket, hello, liveEvent } from "@/testing/socket";
 
 import { Freshness } from "./freshness";
 import { Paced } from "./paced";
 import { LiveSocket, type Entrance, type LiveEvent } from "./socket";
 import { LiveStore } from "./store";
 
-class FakeSocket {
-  static made: FakeSocket[] = [];
-  sent: unknown[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((message: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
-
-  constructor(
-    readonly url: string,
-    readonly protocols: string[],
-  ) {
-    FakeSocket.made.push(this);
-  }
-
-  send(text: string) {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close() {
-    this.onclose?.();
-  }
-
-  say(message: unknown) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
-
 const TRIAL = "00000000-0000-0000-0000-000000000001";
 
-function event(sequence: number, event_type = "generation.completed"): LiveEvent {
-  const name = "evolution.generation.complete";
-  return { type: "event", event: name, event_type, workflow_id: TRIAL, workflow_type: "trial", dag_id: null, run_id: null, sequence, timestamp: "2026-11-26T12:00:00Z", occurred_at: null, actor: { kind: "task", name: "t", address: null }, data: {} };
-}
-
-const hello = { type: "hello", timestamp: "2026-11-26T11:59:00Z", user: "ada", heartbeat_seconds: 10, positions: {} };
+const event = (sequence: number) => liveEvent(TRIAL, sequence);
 
 describe("the socket", () => {
   let store: LiveStore;
@@ -167,15 +136,59 @@ describe("the socket", () => {
 });
 
 describe("freshness", () => {
-  it("asks anew for a trial, the lists and the overview, once for many events", async () => {
+  const OTHER = "00000000-0000-0000-0000-000000000002";
+  const LIST = ["trial-list", { search: "" }];
+  let client: QueryClient;
+  let freshness: Freshness;
+
+  beforeEach(() => {
     vi.useFakeTimers();
-    const client = new QueryClient();
-    const asked = vi.spyOn(client, "invalidateQueries").mockResolvedValue();
-    const freshness = new Freshness(client);
-    for (let sequence = 1; sequence < 100; sequence += 1) freshness.event(event(sequence));
-    await vi.advanceTimersByTimeAsync(600);
-    expect(asked.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([["trial", TRIAL], ["trials"], ["overview"]]);
+    client = new QueryClient();
+    freshness = new Freshness(client);
+  });
+
+  afterEach(() => {
+    freshness.stop();
     vi.useRealTimers();
+  });
+
+  /** Which of these are stale after `what`. */
+  async function stale(what: () => void, known: QueryKey[]): Promise<QueryKey[]> {
+    for (const key of known) client.setQueryData(key, {});
+    what();
+    await vi.advanceTimersByTimeAsync(600);
+    return known.filter((key) => client.getQueryState(key)?.isInvalidated);
+  }
+
+  it("asks anew for a trial, the lists and the overview, once for many events", async () => {
+    const asked = vi.spyOn(client, "invalidateQueries");
+    const many = () => Array.from({ length: 99 }, (_, index) => freshness.event(event(index + 1)));
+    const known = [["trial", TRIAL], ["trials"], ["overview"], LIST];
+    expect(await stale(many, [...known, ["trial", OTHER], ["generations", TRIAL], ["alerts"]])).toEqual(known);
+    expect(asked.mock.calls.filter(([filter]) => filter?.refetchType !== "none")).toHaveLength(3);
+  });
+
+  it("leaves the list that is shown to read the row anew by itself", async () => {
+    const shown = new QueryObserver(client, { queryKey: LIST, queryFn: () => ({}), staleTime: Infinity }).subscribe(() => undefined);
+    expect(await stale(() => freshness.event(event(1)), [LIST])).toEqual([]);
+    shown();
+  });
+
+  it("asks anew for whatever events that were missed may have changed, of the trials named", async () => {
+    const always = [LIST, ["trials"], ["overview"], ["alerts"], ["patterns"], ["services"], ["access"]];
+    const own = [["trial", TRIAL, "access"], ["generations", TRIAL], ["events", TRIAL]];
+    const others = [["trial", OTHER], ["generations", OTHER], ["events", OTHER]];
+    expect(await stale(() => freshness.missed([TRIAL], false), [...always, ...own, ...others])).toEqual([...always, ...own]);
+  });
+
+  it("asks anew for every trial, and the list that is shown, when nobody knows which were missed", async () => {
+    const read = vi.fn(() => ({}));
+    const shown = new QueryObserver(client, { queryKey: LIST, queryFn: read, staleTime: Infinity }).subscribe(() => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+    const own = [["trial", TRIAL], ["generations", TRIAL], ["events", TRIAL]];
+    expect(await stale(() => freshness.missed([], true), own)).toEqual(own);
+    expect(read).toHaveBeenCalledTimes(2);
+    shown();
   });
 });
 

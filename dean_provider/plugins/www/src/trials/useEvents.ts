@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 
 import { ask, api, type Model } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useLive, usePolling } from "@/live/LiveProvider";
 import type { LiveEvent } from "@/live/socket";
 
@@ -11,7 +12,7 @@ interface Page {
   next_cursor?: string | null;
 }
 
-const key = (id: string) => ["events", id] as const;
+const key = (id: string) => [...keys.events, id] as const;
 
 /** What happened to a trial, the newest first, without the one event of each generation. */
 export function useEvents(id: string) {

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-quer
 import { useEffect, useMemo, useRef } from "react";
 
 import { ask, api } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useLive, usePolling } from "@/live/LiveProvider";
 import { Paced } from "@/live/paced";
 
@@ -11,7 +12,7 @@ const POINTS = 3_000;
 /** Two drawings of news are so far apart at least, in milliseconds, whatever the number of generations a second; the first comes at once. */
 const EVERY = 80;
 
-const key = (id: string) => ["generations", id] as const;
+const key = (id: string) => [...keys.generations, id] as const;
 
 async function read(client: QueryClient, id: string, signal: AbortSignal): Promise<Series> {
   const had = client.getQueryData<Series>(key(id)) ?? EMPTY;

@@ -78,7 +78,7 @@ export function useSteering(trial: Trial, access: Permissions): { buttons: React
       }
       await send(verb, params);
       await client.invalidateQueries({ queryKey: keys.trial(trial.id) });
-      void client.invalidateQueries({ queryKey: ["events", trial.id] });
+      void client.invalidateQueries({ queryKey: [...keys.events, trial.id] });
     } catch (error) {
       setAsked({ verb, at, error });
     } finally {
