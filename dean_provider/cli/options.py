@@ -12,6 +12,7 @@ import rich_click as click
 __all__ = [
     "CONTEXT",
     "PORT_VARIABLE",
+    "allow_unsigned_option",
     "asking",
     "config_option",
     "confirm_option",
@@ -69,6 +70,12 @@ confirm_option = click.option("-y", "--yes", is_flag=True, help="Do not ask whet
 
 workflow_option = click.option(
     "--workflow", "workflows", type=click.UUID, multiple=True, metavar="ID", help="Only this workflow. May be repeated. Default: all."
+)
+
+allow_unsigned_option = click.option(
+    "--allow-unsigned",
+    is_flag=True,
+    help="Believe executions without any signed event though [dean] audit_key is set: those recorded before it was.",
 )
 
 database_option = click.option(

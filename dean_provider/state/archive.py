@@ -63,9 +63,10 @@ def event_line(canonical: str, sealed: str) -> str:
     return f'{{"hash":"{sealed}","event":{canonical}}}\n'
 
 
-def read_header(lines: Iterator[str], keys: Keys) -> Header:
+def read_header(lines: Iterator[str], keys: Keys, *, allow_unsigned: bool = False) -> Header:
     """The first line.
 
+    :param allow_unsigned: take a header without a signature though there is a key.
     :raises InvalidConfigurationError: when it is not of an export that this version can read.
     :raises ConflictError: when it was changed, or is sealed with an unknown key.
     """
@@ -79,12 +80,15 @@ def read_header(lines: Iterator[str], keys: Keys) -> Header:
     verdict = keys.judge(_sealed(header), header.seal)
     if verdict in (Verdict.WRONG, Verdict.UNKNOWN_KEY):
         raise _refused("its header was changed" if verdict is Verdict.WRONG else "its header is signed with an unknown key")
+    if verdict is Verdict.PLAIN and keys.signing and not allow_unsigned:
+        raise _unsigned("The header of the export is not signed")
     return header
 
 
-def read_links(lines: Iterable[str], header: Header, keys: Keys) -> Iterator[Link]:
+def read_links(lines: Iterable[str], header: Header, keys: Keys, *, allow_unsigned: bool = False) -> Iterator[Link]:
     """Every event of the file, each verified before it is handed out.
 
+    :param allow_unsigned: take a chain without any signature though there is a key.
     :raises ConflictError: at the first that is wrong, and at the end when anything is missing or too much.
     """
     waiting = iter(header.heads)
@@ -92,14 +96,14 @@ def read_links(lines: Iterable[str], header: Header, keys: Keys) -> Iterator[Lin
     head: ChainHead | None = None
     for number, line in enumerate(lines, start=2):
         if chain is None or head is None or chain.head.sequence == head.sequence:
-            chain, head = _next_chain(waiting, chain, head, keys, number)
+            chain, head = _next_chain(waiting, chain, head, keys, number, allow_unsigned=allow_unsigned)
         one = _stored(line, number)
         event = chain.look(one)
         if event is None:
             raise _faulty(chain, number)
         yield Link(event, one.canonical, known_fact(event.event_type, event.schema_version, event.details))
     if chain is not None and head is not None:
-        _end(chain, head)
+        _end(chain, head, allow_unsigned=allow_unsigned)
     if left := [str(head.workflow_id) for head in waiting if head.sequence]:
         raise _refused(f"the events of {left[0]} are missing")
 
@@ -110,10 +114,10 @@ def _sealed(header: Header) -> str:
 
 
 def _next_chain(
-    waiting: Iterator[ChainHead], chain: Chain | None, head: ChainHead | None, keys: Keys, number: int
+    waiting: Iterator[ChainHead], chain: Chain | None, head: ChainHead | None, keys: Keys, number: int, *, allow_unsigned: bool
 ) -> tuple[Chain, ChainHead]:
     if chain is not None and head is not None:
-        _end(chain, head)
+        _end(chain, head, allow_unsigned=allow_unsigned)
     following = next((one for one in waiting if one.sequence), None)
     if following is None:
         raise _refused(f"line {number} is one too many")
@@ -129,10 +133,14 @@ def _stored(line: str, number: int) -> Stored:
         raise _refused(f"line {number} is no event") from None
 
 
-def _end(chain: Chain, head: ChainHead) -> None:
+def _end(chain: Chain, head: ChainHead, *, allow_unsigned: bool) -> None:
     chain.end(head, "The header")
     if chain.fault is not None:
         raise _faulty(chain, None)
+    if not allow_unsigned:
+        chain.expect_signature()
+    if chain.fault is not None:
+        raise _unsigned(f"No event of workflow {chain.workflow_id} in the export is signed")
 
 
 def _faulty(chain: Chain, number: int | None) -> ConflictError:
@@ -144,3 +152,10 @@ def _faulty(chain: Chain, number: int | None) -> ConflictError:
 
 def _refused(why: str) -> ConflictError:
     return ConflictError(f"The export is not as it was written: {why}.", suggestions=["Nothing of it was taken. Use another copy of it."])
+
+
+def _unsigned(what: str) -> ConflictError:
+    return ConflictError(
+        f"{what}, though [dean] audit_key is set: it was recorded where there was no key, or written anew without it.",
+        suggestions=["--allow-unsigned takes it all the same: when you know that there was no key."],
+    )

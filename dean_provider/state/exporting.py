@@ -60,15 +60,16 @@ def export(
     return header
 
 
-def check_export(source: Any, *, keys: Keys, on_progress: Progress = lambda _: None) -> Header:
+def check_export(source: Any, *, keys: Keys, allow_unsigned: bool = False, on_progress: Progress = lambda _: None) -> Header:
     """Read a file to its end and verify every event of it.
 
+    :param allow_unsigned: what nobody signed is right though there is a key.
     :raises InvalidConfigurationError: when it is no export.
     :raises ConflictError: when it is not as it was written.
     """
     with opened(source) as lines:
-        header = read_header(lines, keys)
-        for _ in read_links(lines, header, keys):
+        header = read_header(lines, keys, allow_unsigned=allow_unsigned)
+        for _ in read_links(lines, header, keys, allow_unsigned=allow_unsigned):
             on_progress(1)
     return header
 

@@ -45,18 +45,27 @@ class Imported:
     known: int = 0
 
 
-def import_export(sessions: Sessions, source: Any, *, actor: Actor, keys: Keys, on_progress: Progress = lambda _: None) -> Imported:
+def import_export(
+    sessions: Sessions,
+    source: Any,
+    *,
+    actor: Actor,
+    keys: Keys,
+    allow_unsigned: bool = False,
+    on_progress: Progress = lambda _: None,
+) -> Imported:
     """Verify a file to its end, then take every event that is not here. Again, or after a crash, it takes what is missing.
 
     :param source: path of Airflow's object storage.
+    :param allow_unsigned: take what nobody signed though there is a key.
     :raises InvalidConfigurationError: when it is no export.
     :raises ConflictError: when it is not as it was written, or a workflow has another history here.
     """
-    _check(sessions, source, keys, on_progress)
+    _check(sessions, source, keys, on_progress, allow_unsigned=allow_unsigned)
     done = Imported()
     with opened(source) as lines:
-        header = read_header(lines, keys)
-        for links in _batches(read_links(lines, header, keys)):
+        header = read_header(lines, keys, allow_unsigned=allow_unsigned)
+        for links in _batches(read_links(lines, header, keys, allow_unsigned=allow_unsigned)):
             with sessions() as session:
                 _graft(session, links, keys, done)
             on_progress(len(links))
@@ -64,15 +73,15 @@ def import_export(sessions: Sessions, source: Any, *, actor: Actor, keys: Keys, 
     return done
 
 
-def _check(sessions: Sessions, source: Any, keys: Keys, on_progress: Progress) -> None:
+def _check(sessions: Sessions, source: Any, keys: Keys, on_progress: Progress, *, allow_unsigned: bool) -> None:
     """Read the whole file once before anything is written: every event is right, and no workflow has another history here.
 
     Two chains with the same hash at one place are the same up to there, so one place of each is enough.
     """
     with opened(source) as lines:
-        header = read_header(lines, keys)
+        header = read_header(lines, keys, allow_unsigned=allow_unsigned)
         common = {head.workflow_id: _common(sessions, head) for head in header.heads}
-        for one in read_links(lines, header, keys):
+        for one in read_links(lines, header, keys, allow_unsigned=allow_unsigned):
             here = common[one.event.workflow_id]
             if one.event.sequence == here.sequence and one.event.hash != here.hash:
                 raise _conflict(one)

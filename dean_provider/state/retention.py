@@ -75,7 +75,7 @@ def prune(
     :raises ConflictError: when the export cannot be made or is not as it was written; nothing is deleted.
     """
     header = export(sessions, target, workflow_ids, now=now, keys=keys, on_progress=on_progress)
-    if check_export(target, keys=keys, on_progress=on_progress).heads != header.heads:
+    if check_export(target, keys=keys, allow_unsigned=True, on_progress=on_progress).heads != header.heads:
         raise ConflictError(f"What was written to {target} reads differently.", suggestions=["Nothing was deleted."])
     done = Pruned()
     for start in range(0, len(header.heads), AT_ONCE):

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pydantic import SecretStr
 
-__all__ = ["Keys", "Verdict", "installed_keys"]
+__all__ = ["Keys", "Verdict", "installed_keys", "is_signed"]
 
 ID_LENGTH = 8
 
@@ -64,6 +64,15 @@ class Keys:
             return Verdict.UNKNOWN_KEY
         right = _signature(self._keys[key_id], text)
         return Verdict.SIGNED if hmac.compare_digest(right, digest) else Verdict.WRONG
+
+    def vouch(self, text: str, seal: str) -> bool:
+        """Whether ``seal`` is the hash of ``text`` as this installation makes it: with a key, a plain one is not enough."""
+        return self.judge(text, seal) is (Verdict.SIGNED if self.signing else Verdict.PLAIN)
+
+
+def is_signed(seal: str) -> bool:
+    """Whether a hash says that a key made it."""
+    return ":" in seal
 
 
 def _key_id(key: str) -> str:

@@ -14,7 +14,7 @@ from dean_provider.contract.events import Event
 from dean_provider.contract.workflow import Head
 from dean_provider.state.canonical import dumps, rounded
 from dean_provider.state.chain import Link, event_of, row_of
-from dean_provider.state.signing import Keys, Verdict
+from dean_provider.state.signing import Keys, Verdict, is_signed
 from dean_provider.state.statements import table_of
 from dean_provider.state.stream import CHUNK, Progress, Sessions, chunks
 from dean_provider.state.tables import SnapshotRow, WorkflowRow
@@ -64,6 +64,7 @@ class Verified:
 
     :param events: how many were looked at.
     :param signed: how many of them are signed with a key.
+    :param unsigned: nothing of the chain is signed with a key.
     :param head: the end of the chain as it is; sequence 0 where there is none.
     :param fault: the first thing that is wrong; None when nothing is.
     """
@@ -71,6 +72,7 @@ class Verified:
     workflow_id: UUID
     events: int
     signed: int
+    unsigned: bool
     head: Head
     fault: Fault | None
 
@@ -96,7 +98,7 @@ class _BadEventError(Exception):
 class Chain:
     """Looks at one stored event after another, from ``head`` on.
 
-    :param head: the event before the first one to come, when not all of the chain is looked at.
+    :param head: the event before the first one to come, when not all of the chain is looked at; whoever gives it knows that it is right.
     """
 
     def __init__(self, workflow_id: UUID, keys: Keys, head: Head | None = None) -> None:
@@ -105,6 +107,12 @@ class Chain:
         self.events = self.signed = 0
         self.fault: Fault | None = None
         self._keys = keys
+        self._began_signed = is_signed(self.head.hash)
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether nothing of it is signed so far."""
+        return not (self.signed or self._began_signed)
 
     def look(self, one: Stored, following: str | None = None) -> Event | None:
         """The event, when it is the next one of the chain; None once a fault is found.
@@ -133,9 +141,18 @@ class Chain:
         elif self.fault is None and head.sequence == self.head.sequence and head.hash != self.head.hash:
             self.fault = Fault(FaultKind.HEAD, head.sequence, f"{whose} knows another hash of event {head.sequence}.")
 
+    def expect_signature(self) -> None:
+        """Where there is a key, a whole chain without a signature could be anybody's: one signed event vouches for all before it."""
+        if self.fault is None and self._keys.signing and self.unsigned and self.head.sequence:
+            message = (
+                f"None of its {self.head.sequence} events is signed, though [dean] audit_key is set: "
+                "they were recorded before it was, or written anew without it."
+            )
+            self.fault = Fault(FaultKind.UNSIGNED, 1, message)
+
     def result(self) -> Verified:
         """What was found."""
-        return Verified(self.workflow_id, self.events, self.signed, self.head, self.fault)
+        return Verified(self.workflow_id, self.events, self.signed, self.unsigned, self.head, self.fault)
 
     def _next(self, one: Stored, following: str | None) -> Event:
         expected = self.head.sequence + 1
@@ -164,7 +181,7 @@ class Chain:
             raise _BadEventError(FaultKind.HASH, one.sequence, f"The hash of event {one.sequence} was changed.")
         if verdict is Verdict.WRONG:
             raise _BadEventError(FaultKind.CONTENT, one.sequence, f"The content of event {one.sequence} is not what its hash covers.")
-        if verdict is Verdict.PLAIN and self.signed:
+        if verdict is Verdict.PLAIN and not self.unsigned:
             message = f"Event {one.sequence} is not signed, though events before it are."
             raise _BadEventError(FaultKind.UNSIGNED, one.sequence, message)
         self.signed += verdict is Verdict.SIGNED
@@ -177,12 +194,14 @@ def verify(
     keys: Keys,
     heads: Iterable[Head] = (),
     from_snapshot: bool = False,
+    allow_unsigned: bool = False,
     on_progress: Progress = lambda _: None,
 ) -> Verified:
     """Look at every event of a workflow, and at its end.
 
     :param heads: noted elsewhere, for example in the trial's report; a chain that is shorter, or another one, is a fault.
-    :param from_snapshot: begin at the newest snapshot whose seal is right instead of the first event.
+    :param from_snapshot: begin at the newest snapshot whose seal is right, and signed where there is a key, instead of the first event.
+    :param allow_unsigned: a chain without any signature is no fault though there is a key.
     """
     before = _row_head(sessions, workflow_id)
     known = [(head, "The head you gave") for head in heads] + ([(before, "The execution's row")] if before else [])
@@ -199,6 +218,8 @@ def verify(
     for head, whose in known:
         chain.end(head, whose)
     _compare_row(chain, _row_head(sessions, workflow_id))
+    if not allow_unsigned:
+        chain.expect_signature()
     return chain.result()
 
 
@@ -243,7 +264,7 @@ def _checkpoint(sessions: Sessions, workflow_id: UUID, keys: Keys) -> Head | Non
     with sessions() as session:
         # Nearly always the first will do, and of a long execution there are thousands.
         for row in session.execute(statement.execution_options(yield_per=10)).mappings():
-            if keys.judge(sealed_text(dict(row)), row["seal"]) in SOUND:
+            if keys.vouch(sealed_text(dict(row)), row["seal"]):
                 return Head(sequence=row["sequence"], hash=row["head_hash"])
     return None
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import rich_click as click
 
-from dean_provider.cli.options import json_option
+from dean_provider.cli.options import allow_unsigned_option, json_option
 
 
 @click.command(name="import")
 @click.argument("uri")
+@allow_unsigned_option
 @json_option
-def import_(*, uri: str, as_json: bool) -> None:
+def import_(*, uri: str, allow_unsigned: bool, as_json: bool) -> None:
     """Take into the record what URI holds and the record does not, ids and hashes as they are.
 
     The whole file is verified first. A workflow that has another history here is refused, and nothing is ever replaced.
+    Where there is a key, so is what nobody signed.
     """
     from dean_provider.cli.database import caller, object_at, record_sessions
     from dean_provider.cli.progress import progress_bar
@@ -25,9 +27,9 @@ def import_(*, uri: str, as_json: bool) -> None:
 
     sessions, source, keys = record_sessions(), object_at(uri), installed_keys()
     with opened(source) as lines:
-        events = read_header(lines, keys).events
+        events = read_header(lines, keys, allow_unsigned=allow_unsigned).events
     with progress_bar("verifying and importing", 2 * events) as advance:
-        done = import_export(sessions, source, actor=caller(), keys=keys, on_progress=advance)
+        done = import_export(sessions, source, actor=caller(), keys=keys, allow_unsigned=allow_unsigned, on_progress=advance)
     if as_json:
         print_json({"workflows": [str(one) for one in done.workflows], "events": done.events, "known": done.known})
     else:

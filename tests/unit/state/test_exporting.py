@@ -167,10 +167,27 @@ def test_what_is_no_export_is_said_to_be_none(tmp_path, content) -> None:
 def test_a_signed_export_needs_its_key(full, tmp_path) -> None:
     full.keys = Keys(["k" * 32])
     full.append(SECOND, TrialStarted(trial_id="signed"))
-    _export(full, tmp_path / "export.jsonl")
+    _export(full, tmp_path / "export.jsonl", [SECOND])
     assert exporting.check_export(tmp_path / "export.jsonl", keys=Keys(["n" * 32, "k" * 32]))
     with pytest.raises(ConflictError, match="unknown key"):
         exporting.check_export(tmp_path / "export.jsonl", keys=Keys(["n" * 32]))
+
+
+def test_where_there_is_a_key_what_nobody_signed_is_taken_only_when_told_to(full, elsewhere, tmp_path) -> None:
+    """The export is one of an installation without a key, or of somebody who has none."""
+    plain, mixed = tmp_path / "plain.jsonl", tmp_path / "mixed.jsonl"
+    _export(full, plain)
+    full.keys = elsewhere.keys = Keys(["k" * 32])
+    full.append(SECOND, TrialStarted(trial_id="signed"))
+    _export(full, mixed)
+    for file, what in ((plain, "header of the export is not signed"), (mixed, f"No event of workflow {FIRST}")):
+        for attempt in (lambda: exporting.check_export(file, keys=full.keys), lambda: _import(elsewhere, file)):  # noqa: B023 - called here
+            with pytest.raises(ConflictError, match=what) as caught:
+                attempt()
+            assert "--allow-unsigned" in caught.value.suggestions[0]
+        assert exporting.check_export(file, keys=full.keys, allow_unsigned=True)
+    assert _rows(elsewhere, [FIRST, SECOND])["dean_orchestration_events"] == []
+    assert importing.import_export(elsewhere.sessions, mixed, actor=elsewhere.actor, keys=elsewhere.keys, allow_unsigned=True).events == 8
 
 
 def test_a_broken_record_is_not_exported_and_nothing_is_left_of_the_file(full, tmp_path) -> None:

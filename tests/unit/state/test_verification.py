@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from dean_provider.contract.events.trial import TrialStarted
 from dean_provider.contract.workflow import Head
-from dean_provider.state import writing
+from dean_provider.state import rebuild, writing
 from dean_provider.state.chain import Place, link
 from dean_provider.state.facts import prepared
 from dean_provider.state.signing import Keys
@@ -175,6 +175,52 @@ def test_from_a_snapshot_only_what_follows_is_looked_at(told, monkeypatch) -> No
         connection.execute(update(SnapshotRow).where(SnapshotRow.sequence == 10).values(head_hash="0" * 64))
     found = verify(told.sessions, ID, keys=told.keys, from_snapshot=True)
     assert (found.events, found.fault) == (7, None)
+
+
+def _forge_plainly(told):
+    """What somebody without the key, who may write to the database, can do: write a whole chain anew, its snapshots and row included."""
+    with told.engine.begin() as connection:
+        for table in (EventRow, SnapshotRow, WorkflowRow):
+            connection.execute(delete(table))
+    keys, told.keys = told.keys, Keys()
+    told.append(ID, *(TrialStarted(trial_id=f"forged-{number}") for number in range(6)))
+    told.keys = keys
+
+
+@pytest.mark.parametrize("from_snapshot", [False, True])
+def test_with_a_key_a_whole_chain_written_anew_without_it_is_not_believed(chain, monkeypatch, from_snapshot) -> None:
+    monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 5)
+    _forge_plainly(chain)
+    fault = _fault(chain, from_snapshot=from_snapshot)
+    assert (fault.kind, fault.sequence) == (FaultKind.UNSIGNED, 1)
+    found = verify(chain.sessions, ID, keys=chain.keys, from_snapshot=from_snapshot, allow_unsigned=True)
+    assert (found.fault, found.unsigned, found.events) == (None, True, 7)  # and its plain snapshot is none to begin at
+    assert _fault(chain, heads=[chain.head], allow_unsigned=True).kind is FaultKind.HEAD
+
+
+def test_a_rebuild_signs_snapshots_but_vouches_for_no_unsigned_event(chain, monkeypatch) -> None:
+    monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 5)
+    monkeypatch.setattr(rebuild, "SNAPSHOT_EVERY", 5)
+    _forge_plainly(chain)
+    assert rebuild.rebuild(chain.sessions, ID, keys=chain.keys).snapshots == 1
+    found = verify(chain.sessions, ID, keys=chain.keys, from_snapshot=True)
+    assert (found.fault.kind, found.events) == (FaultKind.UNSIGNED, 2)
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_what_follows_a_signed_snapshot_is_signed(told, monkeypatch, after) -> None:
+    monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 5)
+    told.keys = Keys(["k" * 32])
+    told.append(ID, *(TrialStarted(trial_id=f"t-{number}") for number in range(4)))
+    keys, told.keys = told.keys, Keys()
+    if after:
+        told.append(ID, *(TrialStarted(trial_id=f"plain-{number}") for number in range(after)))
+    found = verify(told.sessions, ID, keys=keys, from_snapshot=True)
+    if after:
+        assert (found.fault.kind, found.fault.sequence) == (FaultKind.UNSIGNED, 6)
+        assert verify(told.sessions, ID, keys=keys, from_snapshot=True, allow_unsigned=True).fault == found.fault
+    else:
+        assert (found.fault, found.unsigned, found.events) == (None, False, 0)
 
 
 @given(st.data())

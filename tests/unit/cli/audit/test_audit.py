@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from dean_provider.cli.exits import ExitCode
 from dean_provider.cli.main import main
 from dean_provider.contract.events.trial import TrialCompleted, TrialStarted
+from dean_provider.state import signing
 from dean_provider.state.tables import EventRow, WorkflowRow
 
 STARTED = TrialStarted(trial_id="t")
@@ -67,6 +68,27 @@ def test_a_head_that_was_noted_finds_a_cut_tail(recorded, capsys) -> None:
     assert _json(capsys, "audit", "verify", "--workflow", str(workflow))[0] == 0
     code, found = _json(capsys, "audit", "verify", "--workflow", str(workflow), "--head", noted)
     assert (code, found["faults"][0]["kind"]) == (ExitCode.DIFFERENT, "tail missing")
+
+
+def test_with_a_key_executions_that_nobody_signed_are_named_unless_they_may_be_there(recorded, capsys, monkeypatch, tmp_path) -> None:
+    workflow = recorded(1, STARTED, COMPLETED)
+    file = tmp_path / "e.jsonl"
+    assert main(["audit", "export", str(file)]) == 0
+    monkeypatch.setattr(signing, "installed_keys", lambda: signing.Keys(["k" * 32]))
+    capsys.readouterr()
+    code, found = _json(capsys, "audit", "verify")
+    (fault,) = found["faults"]
+    assert (code, fault["workflow_id"], fault["kind"], fault["sequence"]) == (ExitCode.DIFFERENT, str(workflow), "not signed", 1)
+    assert (found["signed"], found["unsigned_workflows"], found["heads"]) == (0, 1, {})
+    assert main(["audit", "verify"]) == ExitCode.DIFFERENT
+    assert "--allow-unsigned believes" in capsys.readouterr().out
+    code, found = _json(capsys, "audit", "verify", "--allow-unsigned")
+    assert (code, found["faults"], found["unsigned_workflows"]) == (0, [], 1)
+    for words in (["verify", "--file", str(file)], ["import", str(file)]):
+        assert main(["audit", *words]) == ExitCode.FAILURE
+        assert "--allow-unsigned" in capsys.readouterr().err
+        assert main(["audit", *words, "--allow-unsigned"]) == 0
+        capsys.readouterr()
 
 
 @pytest.mark.parametrize(
