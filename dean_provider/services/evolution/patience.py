@@ -62,7 +62,7 @@ class Patience:
                 if interrupt.is_set() or not self.may_wait():
                     raise Interrupted from None
                 if self.clock() >= until:
-                    self._waited(waiting)
+                    self._ended(waiting, "waited in vain")
                     raise OutOfTime from None
                 if self.clock() - start >= self.seconds:
                     raise
@@ -72,13 +72,13 @@ class Patience:
                     self.on_waiting(f"Waiting: {error.message}")
                 wait = max(pause, min(error.retry_after or 0, _LONGEST_SECONDS)) * (0.5 + self.jitter() / 2)
             else:
-                self._waited(waiting)
+                self._ended(waiting, "going on")
                 return result
             if interrupt.wait(min(wait, until - self.clock())):
                 raise Interrupted
             pause = min(2 * pause, _LONGEST_SECONDS)
 
-    def _waited(self, waiting: bool) -> None:
+    def _ended(self, waiting: bool, how: str) -> None:
         if waiting:
-            _log.info("going on")
+            _log.info(how)
             self.on_waiting(None)

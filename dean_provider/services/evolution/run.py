@@ -41,7 +41,7 @@ _log = get_logger(__name__)
 _GLANCE_SECONDS = 0.1
 _ENDING_SECONDS = 10.0
 """How long tokens for generation 0 are waited for, which were there when the trial was let in."""
-_TELLING_SECONDS = 10.0
+_TELLING_SECONDS = 5.0
 """How long IndexAgent is waited for at least, when all that is missing is that it hears of the last fitness."""
 
 
