@@ -82,6 +82,14 @@ class Authority:
 
         return bool(self._manager.is_authorized_variable(method="PUT", details=VariableDetails(key=key), user=self.caller.user))
 
+    def reads_connection(self, conn_id: str) -> bool:
+        """Whether Airflow's connection ``conn_id`` may be read, or whether there is one."""
+        from airflow.api_fastapi.auth.managers.models.resource_details import ConnectionDetails
+
+        if self.caller.kind is not CallerKind.USER:
+            return False
+        return bool(self._manager.is_authorized_connection(method="GET", details=ConnectionDetails(conn_id=conn_id), user=self.caller.user))
+
     def require(self, allowed: bool, what: str, **details: Any) -> None:
         """:raises PermissionDeniedError: unless ``allowed``.
 

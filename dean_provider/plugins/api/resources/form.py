@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dean_provider.config import VARIABLE, Resolved, options, resolve
@@ -39,6 +40,22 @@ def routes(around: Surroundings) -> Table:
     }
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How the Evolution API is asked for one caller.
+
+    :param conn_id: over which connection; the installation's when None.
+    :param told: the caller may know what is wrong with that connection.
+    """
+
+    conn_id: str | None
+    told: bool
+
+    def why(self, error: DeanError) -> str:
+        """Why it was not asked, or gave no answer: hosts and names of connections are not everybody's."""
+        return error.message if self.told else type(error).title
+
+
 class Forms:
     """:param around: what is asked."""
 
@@ -48,9 +65,9 @@ class Forms:
     async def read(self, _: Empty, call: Call) -> TrialForm:
         """:raises InvalidConfigurationError: when the layers of the configuration cannot work by themselves."""
 
-        def look() -> TrialForm:
+        def look() -> tuple[TrialForm, _Way]:
             resolved = _resolved({})
-            return TrialForm(
+            form = TrialForm(
                 json_schema=trial_schema(),
                 sections=[FormSection(title=title, fields=list(fields)) for title, fields in SECTIONS.items()],
                 choices=CHOICES,
@@ -59,34 +76,39 @@ class Forms:
                 origins={name: resolved.origins[name] for name in TrialConfig.model_fields},
                 dags=_startable(call),
             )
+            return form, _Way(None, call.authority.reads_connection(resolved.settings.evolution_conn_id))
 
-        form = await self.around.room.cheap.run(look)
-        objectives, problem = await self._objectives(call)
+        form, way = await self.around.room.cheap.run(look)
+        objectives, problem = await self._objectives(call, way)
         return form.model_copy(update={"objectives": objectives, "objectives_problem": problem})
 
-    async def _objectives(self, call: Call) -> tuple[list[Objective], str]:
+    async def _objectives(self, call: Call, way: _Way) -> tuple[list[Objective], str]:
         try:
-            hook = self.around.evolution(None, call.request_id)
+            hook = self.around.evolution(way.conn_id, call.request_id)
             return (await hook.acall(evolution.LIST_OBJECTIVES, Empty(), deadline=_SECONDS)).objectives, ""
         except DeanError as error:
-            return [], error.message
+            return [], way.why(error)
 
     async def check(self, request: CheckTrial, call: Call) -> TrialCheck:
-        """:raises NotFoundError: there is no such DAG, or no such trial that the caller may read."""
+        """Over a connection that the caller names, the Evolution API is asked only for those who may start what they check.
 
-        def look() -> tuple[Resolved | None, WorkflowDetail | None, list[ValidationProblem]]:
+        :raises NotFoundError: there is no such DAG, or no such trial that the caller may read.
+        """
+
+        def look() -> tuple[Resolved | None, _Way, WorkflowDetail | None, list[ValidationProblem]]:
             parent = _parent(request, call)
             given = {**_below(request, call, parent), **request.config}
             try:
-                return _resolved(given), parent, []
+                resolved = _resolved(given)
+                return resolved, self._way(resolved, parent, request, call), parent, []
             except InvalidConfigurationError as error:
-                return None, parent, [_problem(one) for one in error.details["problems"]]
+                return None, _Way(None, told=False), parent, [_problem(one) for one in error.details["problems"]]
 
-        resolved, parent, problems = await self.around.room.cheap.run(look)
+        resolved, way, parent, problems = await self.around.room.cheap.run(look)
         if resolved is None:
             return TrialCheck(valid=False, problems=problems)
         config = resolved.settings.trial
-        found, unasked = await self._asked(config, resolved.settings.evolution_conn_id, parent, request, call)
+        found, unasked = await self._asked(config, way, parent, request, call)
         return TrialCheck(
             valid=found is None or found.valid,
             problems=found.problems if found else [],
@@ -96,8 +118,13 @@ class Forms:
             unasked=unasked,
         )
 
+    def _way(self, resolved: Resolved, parent: WorkflowDetail | None, request: CheckTrial, call: Call) -> _Way:
+        dag_id = (parent.dag_id or "") if parent is not None else request.dag_id
+        named = resolved.settings.evolution_conn_id if call.authority.starts(dag_id) else None
+        return _Way(named, call.authority.reads_connection(named or self.around.settings.evolution_conn_id))
+
     async def _asked(
-        self, config: TrialConfig, conn_id: str, parent: WorkflowDetail | None, request: CheckTrial, call: Call
+        self, config: TrialConfig, way: _Way, parent: WorkflowDetail | None, request: CheckTrial, call: Call
     ) -> tuple[Validation | None, str]:
         """What the Evolution API says, or why it was not asked."""
         fork = None
@@ -105,13 +132,15 @@ class Forms:
             generation = parent.generation if request.generation is None else request.generation
             fork = ForkOrigin(trial_id=parent.trial_id, generation=max(0, generation))
         try:
-            hook = self.around.evolution(conn_id, call.request_id)
+            hook = self.around.evolution(way.conn_id, call.request_id)
             return await hook.acall(evolution.VALIDATE_TRIAL, ValidateTrial(config=config, fork=fork), deadline=_SECONDS), ""
         except InvalidConfigurationError as error:
+            if "status" not in error.details:  # what is wrong with the connection is no answer
+                return None, way.why(error)
             listed = error.details.get("problems") or [{"field": "", "rule": error.message}]
             return Validation(valid=False, problems=[_problem(one) for one in listed]), ""
         except DeanError as error:
-            return None, error.message
+            return None, way.why(error)
 
 
 def _resolved(given: Mapping[str, Any]) -> Resolved:

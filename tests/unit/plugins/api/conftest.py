@@ -55,6 +55,9 @@ class Manager:
     def is_authorized_variable(self, *, method: str, details: Any, user: Any) -> bool:
         return self._order(user) >= 2
 
+    def is_authorized_connection(self, *, method: str, details: Any, user: Any) -> bool:
+        return self._order(user) >= 2
+
     def get_authorized_dag_ids(self, *, user: Any, method: str, session: Session) -> set[str]:
         return set(user.dag_ids)
 
@@ -138,6 +141,8 @@ class Gateway:
     around: Surroundings
     evolution: Any
     indexagent: Any
+    conn_ids: list[str | None] = field(default_factory=list)
+    """Over which connections the Evolution API was asked."""
 
     def call(self, method: str, path: str, caller: str = "user:admin", **more: Any) -> Any:
         headers = {"x-caller": caller, **more.pop("headers", {})} if caller else more.pop("headers", {})
@@ -199,16 +204,22 @@ def make_gateway(
         evolution, indexagent = evolution_hook(evolution or {}), indexagent_hook(indexagent or {})
         given = ProviderSettings(namespace=UUID(int=1), **settings)
         airflow = FakeAirflow()
+        conn_ids: list[str | None] = []
+
+        def over(conn_id: str | None, _: str | None) -> Any:
+            conn_ids.append(conn_id)
+            return evolution
+
         around = Surroundings(
             given,
             Room(sessions=sessions),
             airflow,  # type: ignore[arg-type]
-            evolution=lambda conn_id, _: evolution,
+            evolution=over,
             indexagent=lambda conn_id, _: indexagent,
         )
         app = build_app(given, around=around, identify=identify, jobs=lambda _: [])
         opened.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
-        return Gateway(Client(app, portal), engine, airflow, around, evolution, indexagent)
+        return Gateway(Client(app, portal), engine, airflow, around, evolution, indexagent, conn_ids)
 
     with opened:
         yield make

@@ -8,7 +8,7 @@ import pytest
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.form import StartableDag
 from dean_provider.contract.trial import ObjectiveList, Validation, ValidationProblem
-from dean_provider.errors import InvalidConfigurationError, ServiceUnavailableError
+from dean_provider.errors import ConfigurationError, InvalidConfigurationError, ServiceUnavailableError
 from dean_provider.plugins.api.starting import TrialTask
 
 FORM = "dean_provider.plugins.api.resources.form"
@@ -77,7 +77,10 @@ def test_every_problem_is_told_at_once_also_between_values_of_different_layers(m
     ("answer", "field"),
     [
         (Validation(valid=False, problems=[ValidationProblem(field="objective", rule="is not registered")]), "objective"),
-        (InvalidConfigurationError("No.", details={"problems": [{"field": "objective_parameters", "rule": "no"}]}), "objective_parameters"),
+        (
+            InvalidConfigurationError("No.", details={"status": 422, "problems": [{"field": "objective_parameters", "rule": "no"}]}),
+            "objective_parameters",
+        ),
     ],
 )
 def test_what_the_evolution_api_has_against_it_counts(make_form, answer, field) -> None:
@@ -107,6 +110,35 @@ def test_nobody_learns_of_a_trial_or_dag_they_may_not_read(make_form) -> None:
     hidden = gateway.trial(dag_id="others", completed=True)
     for body in ({"parent_id": str(hidden)}, {"parent_id": str(uuid4())}, {"dag_id": "others"}):
         assert gateway.post("/checks/trial", body, "user:admin:mine").status_code == 404
+
+
+def test_only_those_who_may_start_the_dag_choose_the_connection_that_is_asked_over(make_form) -> None:
+    """Or whoever reads could have the server send what it knows to whatever host it knows."""
+    gateway = make_form()
+    parent = gateway.trial(completed=True)
+    for body in ({"dag_id": "mine"}, {"parent_id": str(parent)}):
+        for caller, conn_id in (("user:viewer", None), ("user:user", "billing_http")):
+            gateway.conn_ids.clear()
+            assert gateway.post("/checks/trial", {**body, "config": {"evolution_conn_id": "billing_http"}}, caller).status_code == 200
+            assert gateway.conn_ids == [conn_id]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ServiceUnavailableError("billing.internal:443 is away."),
+        ConfigurationError("There is no connection 'billing_http'."),
+        InvalidConfigurationError(
+            "Connection 'billing_http' cannot be used: host.", details={"connection": "billing_http", "problems": [{}]}
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_connection_is_told_to_those_who_may_read_it(make_form, wrong) -> None:
+    gateway = make_form(validate_trial=wrong, list_objectives=wrong)
+    for caller, told in (("user:viewer", type(wrong).title), ("user:user", type(wrong).title), ("user:op", wrong.message)):
+        check = gateway.post("/checks/trial", {"dag_id": "mine", "config": {"evolution_conn_id": "billing_http"}}, caller).json()
+        assert (check["unasked"], check["valid"], check["problems"]) == (told, True, [])
+        assert gateway.get("/forms/trial", caller).json()["objectives_problem"] == told
 
 
 def test_a_generation_without_a_parent_is_refused(make_form) -> None:
