@@ -85,6 +85,7 @@ class Overview(BaseModel):
     running: list[Workflow] = Field(description="Trials under way, the newest 50.")
     recent: list[Workflow] = Field(description="Trials that ended last, at most 20.")
     alerts: list[Incident] = Field(description="Incidents that are not resolved, the gravest first, at most 100.")
+    open_alerts: int = Field(description="Incidents that are not resolved, those beyond the 100 as well.")
     budget: BudgetBurn | None = None
     timestamp: datetime
 

@@ -20,6 +20,7 @@ from dean_provider.state.tables import IncidentRow, NotificationRow, SilenceRow
 
 __all__ = [
     "active_silences",
+    "count_open",
     "find_incident",
     "is_silenced",
     "latest_episodes",
@@ -57,10 +58,15 @@ def list_incidents(session: Session, request: ListAlerts, *, dag_ids: Collection
     return IncidentPage(incidents=_told(session, page, now), next_cursor=cursor)
 
 
-def open_incidents(session: Session, *, dag_ids: Collection[str] | None, now: datetime, limit: int = 100) -> list[Incident]:
+def open_incidents(session: Session, *, dag_ids: Collection[str] | None, now: datetime, limit: int) -> list[Incident]:
     """Incidents that are not resolved, the gravest first, then the newest; ``dag_ids`` as for :func:`list_incidents`."""
     statement = select(_incidents).where(*_mine(session, dag_ids), _OPEN).order_by(_GRAVITY, _incidents.c.raised_at.desc()).limit(limit)
     return _told(session, session.execute(statement).mappings().all(), now)
+
+
+def count_open(session: Session, *, dag_ids: Collection[str] | None) -> int:
+    """How many incidents are not resolved; ``dag_ids`` as for :func:`list_incidents`."""
+    return session.scalar(select(func.count()).select_from(_incidents).where(*_mine(session, dag_ids), _OPEN)) or 0
 
 
 def find_incident(session: Session, incident_id: str) -> RowMapping:

@@ -23,7 +23,7 @@ __all__ = ["OF_TRIALS", "routes"]
 OF_TRIALS = "dag_id"
 """The label that only figures of a trial have: they are for whoever reads that DAG's runs."""
 
-_RUNNING, _RECENT = 50, 20
+_RUNNING, _RECENT, _ALERTS = 50, 20, 100
 
 
 def routes(around: Surroundings) -> Table:
@@ -43,13 +43,15 @@ def routes(around: Surroundings) -> Table:
                 permitted.newest_trials(session, dag_ids=dag_ids, ended=ended, limit=limit)
                 for ended, limit in ((False, _RUNNING), (True, _RECENT))
             )
+        alerts, open_alerts = open_incidents(call, dag_ids, around.alert_rules.book())
         return Overview(
             watch=monitor.watch(),
             services=monitor.services(),
             counts=counts,
             running=running,
             recent=recent,
-            alerts=open_incidents(call, dag_ids, around.alert_rules.book()),
+            alerts=alerts,
+            open_alerts=open_alerts,
             budget=monitor.budget(),
             timestamp=datetime.now(timezone.utc),
         )
@@ -89,15 +91,16 @@ def readable(call: Call) -> Collection[str]:
         return call.authority.dag_ids(session)
 
 
-def open_incidents(call: Call, dag_ids: Collection[str], book: RuleBook) -> list[Incident]:
-    """Incidents that are not resolved, the gravest first."""
+def open_incidents(call: Call, dag_ids: Collection[str], book: RuleBook) -> tuple[list[Incident], int]:
+    """Incidents that are not resolved, the gravest first, and how many there are."""
     from dean_provider.state import incidents
 
     if not call.authority.reads():
-        return []
+        return [], 0
     with call.sessions() as session:
-        found = incidents.open_incidents(session, dag_ids=dag_ids, now=datetime.now(timezone.utc))
-    return explained(found, book, found)
+        found = incidents.open_incidents(session, dag_ids=dag_ids, now=datetime.now(timezone.utc), limit=_ALERTS)
+        count = incidents.count_open(session, dag_ids=dag_ids) if len(found) == _ALERTS else 0
+    return explained(found, book, found), max(count, len(found))
 
 
 def _shown(series: history.Series, points: list[tuple[float, float]], request: ReadSeries) -> Series:

@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 c6e39b6b9d510c9b84d6e03b370f06a63e274611e5195e452113b58ebbe33ee0
+// sha256 db687166038e7ef3e9ae1a38e9414434144006b5447306d5b3c4abdfe8fb24a9
 
 export interface paths {
     "/api/v1/access": {
@@ -2055,6 +2055,11 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            /**
+             * Open Alerts
+             * @description Incidents that are not resolved, those beyond the 100 as well.
+             */
+            open_alerts: number;
             /**
              * Recent
              * @description Trials that ended last, at most 20.

@@ -49,8 +49,17 @@ def test_the_overview_shows_what_is_open_the_gravest_first(gateway) -> None:
     others = gateway.trial(dag_id="others")
     _tell(gateway, _raised("a", "Slow", severity="warning"), _raised("b"), _raised("c", **_about(others, "others")), _raised("d"))
     _tell(gateway, AlertResolved(incident_id="d", rule="ServiceDown"))
-    alerts = gateway.get("/overview", "user:viewer:mine").json()["alerts"]
-    assert [one["incident_id"] for one in alerts] == ["b", "a"]
+    seen = gateway.get("/overview", "user:viewer:mine").json()
+    assert [one["incident_id"] for one in seen["alerts"]] == ["b", "a"]
+    assert seen["open_alerts"] == 2
+
+
+def test_the_overview_counts_what_is_open_beyond_what_it_shows(gateway) -> None:
+    others = gateway.trial(dag_id="others")
+    many = [_raised(f"i-{number}", "Slow", severity="warning") for number in range(101)]
+    _tell(gateway, *many, _raised("grave"), _raised("c", **_about(others, "others")), AlertResolved(incident_id="i-0", rule="Slow"))
+    seen = gateway.get("/overview", "user:viewer:mine").json()
+    assert (len(seen["alerts"]), seen["alerts"][0]["incident_id"], seen["open_alerts"]) == (100, "grave", 101)
 
 
 @pytest.mark.parametrize(
