@@ -13,19 +13,19 @@ import { When } from "@/components/text/When";
 
 import { useAcknowledge, useMayAcknowledge, useSilence } from "./actions";
 import styles from "./alert.module.css";
-import { measured, ruleWords, type Incident } from "./words";
+import { measured, ruleOf, ruleWords, type Incident } from "./words";
 
 const HOUR = 3600;
 
-/** An open incident: what is wrong, since when, who sees to it, and what can be done. */
-export function IncidentCard({ incident }: { incident: Incident }) {
+/** An open incident: what is wrong, since when, who sees to it, and what can be done. `marked` is the one that a link led to. */
+export function IncidentCard({ incident, marked = false }: { incident: Incident; marked?: boolean }) {
   const [asking, setAsking] = useState(false);
   const acknowledge = useAcknowledge();
   const silence = useSilence();
   const access = useAccess();
   const figures = measured(incident);
   return (
-    <Card role="article" aria-label={`${incident.severity}: ${ruleWords(incident.rule)}`}>
+    <Card id={incident.incident_id} tabIndex={-1} className={marked ? styles["marked"] : ""} role="article" aria-label={`${incident.severity}: ${ruleWords(incident.rule)}`}>
       <div className={styles["head"]}>
         <Badge tone={severityTone(incident.severity)}>{incident.severity}</Badge>
         <b>{ruleWords(incident.rule)}</b>
@@ -47,7 +47,11 @@ export function IncidentCard({ incident }: { incident: Incident }) {
             silent until <When at={incident.silenced_until} form="moment" />
           </span>
         )}
-        {incident.inhibited_by && <span>explained by {ruleWords(incident.inhibited_by)}</span>}
+        {incident.inhibited_by && (
+          <span>
+            explained by <Link to={`/alerts#${incident.inhibited_by}`}>{ruleWords(ruleOf(incident.inhibited_by))}</Link>
+          </span>
+        )}
       </div>
       <div className={styles["actions"]}>
         <ActionButton permission={useMayAcknowledge(incident)} busy={acknowledge.isPending} onAct={() => setAsking(true)}>

@@ -9,6 +9,11 @@ export function ruleWords(rule: string): string {
   return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
 }
 
+/** The rule of an incident, which its id begins with. */
+export function ruleOf(incidentId: string): string {
+  return incidentId.split(".", 1)[0] ?? incidentId;
+}
+
 /** What was measured against what it is held to; nothing when there is no figure. */
 export function measured(incident: Pick<Incident, "value" | "threshold" | "unit">): string {
   if (incident.value == null) return "";

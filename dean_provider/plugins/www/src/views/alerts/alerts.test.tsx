@@ -16,6 +16,16 @@ const RULES = [
   { name: "QueueLag", severity: "info", summary: "Tasks wait.", metric: "x", condition: "above 60", origin: "file", enabled: false, state: "no data", value: null },
 ];
 
+function open(id: string, more: Partial<Model<"Incident">> = {}): Partial<Model<"Incident">> {
+  return { incident_id: id, rule: "ServiceDown", severity: "warning", status: "firing", message: `It is away (${id}).`, raised_at: NOW, ...more };
+}
+
+function overviewOf(alerts: Partial<Model<"Incident">>[], open_alerts = alerts.length) {
+  return http.get(at("/overview"), () =>
+    HttpResponse.json({ watch: WATCH, services: [], counts: {}, running: [], recent: [], alerts, open_alerts, budget: null, timestamp: NOW }),
+  );
+}
+
 function resolved(id: string): Partial<Model<"Incident">> {
   return { incident_id: id, rule: "QueueLag", severity: "info", status: "resolved", message: `A task has waited (${id}).`, raised_at: NOW, resolved_at: "2026-11-26T12:04:00Z" };
 }
@@ -25,7 +35,7 @@ let asked: string[];
 beforeEach(() => {
   asked = [];
   server.use(
-    http.get(at("/overview"), () => HttpResponse.json({ watch: WATCH, services: [], counts: {}, running: [], recent: [], alerts: [], budget: null, timestamp: NOW })),
+    overviewOf([]),
     http.get(at("/access"), () => HttpResponse.json({ user: "ada", allowed: { silence_alerts: true }, reasons: {} })),
     http.get(at("/alerts/silences"), () => HttpResponse.json({ silences: [] })),
     http.get(at("/alerts/rules"), () => HttpResponse.json({ rules: RULES, problems: ["line 3: no such metric"] })),
@@ -39,6 +49,38 @@ beforeEach(() => {
 });
 
 describe("alerts", () => {
+  it("tells how many are open beyond those shown, and shows them all on request", async () => {
+    const pages: Record<string, object> = {
+      "": { incidents: [open("new"), open("grave")], next_cursor: "older" },
+      older: { incidents: [open("old")], next_cursor: null },
+    };
+    server.use(
+      overviewOf([open("grave", { severity: "critical" })], 3),
+      http.get(at("/alerts"), ({ request }) => {
+        const query = new URL(request.url).searchParams;
+        return HttpResponse.json(query.get("open") === "true" ? pages[query.get("cursor") ?? ""] : { incidents: [], next_cursor: null });
+      }),
+    );
+    show(<Alerts />);
+    expect(await screen.findByText("3 open incidents")).toBeInTheDocument();
+    expect(screen.getByText(/1 of 3 are shown, the gravest/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("It is away (new).")).toBeInTheDocument();
+    expect(screen.getAllByText("It is away (grave).")).toHaveLength(1);
+    expect(screen.getByText(/2 of 3 are shown/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("It is away (old).")).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  });
+
+  it("takes the reader to the incident that a link names", async () => {
+    server.use(overviewOf([open("ServiceDown.1.0"), open("ServiceDown.2.0")]));
+    show(<Alerts />, { address: "/alerts#ServiceDown.2.0" });
+    const cards = await screen.findAllByRole("article");
+    await waitFor(() => expect(cards[1]).toHaveFocus());
+    expect(cards[1]).toHaveTextContent("It is away (ServiceDown.2.0).");
+  });
+
   it("has a history that goes back as far as wanted, and can be narrowed", async () => {
     show(<Alerts />);
     const table = await screen.findByRole("table", { name: "Resolved incidents, newest first" });

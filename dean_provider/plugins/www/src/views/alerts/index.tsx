@@ -1,14 +1,13 @@
 import { useOverview } from "@/api/overview";
-import { IncidentCard } from "@/components/alert/IncidentCard";
-import { Card } from "@/components/layout/Card";
 import { PageHeader } from "@/components/layout/PageHeader";
 import { Section } from "@/components/layout/Section";
 import { Answer } from "@/components/state/Answer";
-import { EmptyState, Stale } from "@/components/state/states";
+import { Stale } from "@/components/state/states";
 import { plural } from "@/format/number";
 
 import styles from "./alerts.module.css";
 import { History } from "./History";
+import { Open } from "./Open";
 import { Rules, useRules } from "./Rules";
 import { Silences } from "./Silences";
 
@@ -20,25 +19,15 @@ export default function Alerts() {
   return (
     <>
       <PageHeader title="Alerts">
-        {query.data && <span className="dim">{query.data.alerts.length ? plural(query.data.alerts.length, "open incident") : "nothing is wrong that a rule looks for"}</span>}
+        {query.data && <span className="dim">{query.data.open_alerts ? plural(query.data.open_alerts, "open incident") : "nothing is wrong that a rule looks for"}</span>}
       </PageHeader>
       <div className={styles["view"]}>
         <Section title="Open">
           <Answer query={query} what="the alerts">
-            {({ alerts, watch }) => (
+            {(overview) => (
               <>
-                {watch.stale && <Stale at={watch.taken_at ?? null} reason="No rule has been looked at since: nobody asks the services." />}
-                {alerts.length ? (
-                  <div className={styles["cards"]}>
-                    {alerts.map((incident) => (
-                      <IncidentCard key={incident.incident_id} incident={incident} />
-                    ))}
-                  </div>
-                ) : (
-                  <Card>
-                    <EmptyState title="No open incident">What fires shows up here at once, the gravest first.</EmptyState>
-                  </Card>
-                )}
+                {overview.watch.stale && <Stale at={overview.watch.taken_at ?? null} reason="No rule has been looked at since: nobody asks the services." />}
+                <Open overview={overview} />
               </>
             )}
           </Answer>

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Link } from "react-router";
 
 import type { Model } from "@/api/client";
@@ -14,9 +15,10 @@ import { Answer } from "@/components/state/Answer";
 import { EmptyState, Stale } from "@/components/state/states";
 import { When } from "@/components/text/When";
 import { TrialTable } from "@/components/trial/TrialTable";
-import { plural } from "@/format/number";
+import { count, plural } from "@/format/number";
 
 import { Budget } from "./Budget";
+import { underWay, underWayWords } from "./counts";
 import { RunningTrial } from "./RunningTrial";
 
 const SHOWN = 12;
@@ -48,14 +50,14 @@ export default function Overview() {
 function Summary({ overview }: { overview: Model<"Overview"> }) {
   return (
     <span className="dim">
-      {plural(overview.running.length, "running trial")} · {overview.alerts.length ? plural(overview.alerts.length, "alert") : "no alert"} · updated{" "}
+      {underWayWords(overview)} · {overview.open_alerts ? plural(overview.open_alerts, "alert") : "no alert"} · updated{" "}
       <When at={overview.timestamp} />
     </span>
   );
 }
 
 function Glance({ overview }: { overview: Model<"Overview"> }) {
-  const { watch, services, running, recent, alerts, budget } = overview;
+  const { watch, services, running, recent, alerts, open_alerts, budget } = overview;
   return (
     <div className={styles["view"]}>
       <div>
@@ -75,16 +77,12 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
               {running.slice(0, SHOWN).map((trial) => (
                 <RunningTrial key={trial.id} trial={trial} />
               ))}
-              {running.length > SHOWN && (
-                <p className={styles["more"]}>
-                  <Link to="/trials?status=running">{plural(running.length - SHOWN, "more running trial")}</Link>
-                </p>
-              )}
+              {running.length > SHOWN && <UnderWay overview={overview} />}
             </div>
           )}
         </Section>
         <div className={styles["side"]}>
-          <Section title="Alerts" aside={alerts.length > SHOWN_ALERTS && <Link to="/alerts">all {alerts.length}</Link>}>
+          <Section title="Alerts" aside={open_alerts > SHOWN_ALERTS && <Link to="/alerts">all {count(open_alerts)}</Link>}>
             {alerts.length === 0 ? (
               <Card>
                 <span className="dim">Nothing is wrong that a rule looks for.</span>
@@ -116,5 +114,23 @@ function Glance({ overview }: { overview: Model<"Overview"> }) {
         )}
       </Section>
     </div>
+  );
+}
+
+/** How many trials there are beyond those shown, and the way to them. */
+function UnderWay({ overview }: { overview: Model<"Overview"> }) {
+  const all = underWay(overview);
+  return (
+    <p className={styles["more"]}>
+      The newest {SHOWN} of {count(all.reduce((sum, [, number]) => sum + number, 0))} are shown:{" "}
+      {all.map(([status, number], index) => (
+        <Fragment key={status}>
+          {index > 0 && " · "}
+          <Link to={`/trials?status=${status}`}>
+            {count(number)} {status}
+          </Link>
+        </Fragment>
+      ))}
+    </p>
   );
 }

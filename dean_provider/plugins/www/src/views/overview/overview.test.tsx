@@ -27,7 +27,7 @@ function incident(more: Partial<Model<"Incident">> = {}): Model<"Incident"> {
 
 function overview(more: Partial<Model<"Overview">> = {}): Model<"Overview"> {
   const watch = { taken_at: NOW, leader: "host/1", period_seconds: 10, stale: false };
-  return { watch, services: [], counts: {}, running: [], recent: [], alerts: [], budget: null, timestamp: NOW, ...more } as Model<"Overview">;
+  return { watch, services: [], counts: {}, running: [], recent: [], alerts: [], open_alerts: more.alerts?.length ?? 0, budget: null, timestamp: NOW, ...more } as Model<"Overview">;
 }
 
 function gateway(seen: Model<"Overview">, allowed: Record<string, boolean> = {}, reasons: Record<string, string> = {}) {
@@ -48,6 +48,26 @@ describe("the overview", () => {
     expect(await screen.findByText("No trial runs now")).toBeInTheDocument();
     expect(screen.getByText("Nothing is wrong that a rule looks for.")).toBeInTheDocument();
     expect(screen.getByText(/0 running trials · no alert · updated/)).toBeInTheDocument();
+  });
+
+  it("counts every trial under way and every alert, not only those it shows", async () => {
+    const running = Array.from({ length: 50 }, (_, index) => trial({ id: String(index), name: `t-${index}` }));
+    const alerts = Array.from({ length: 100 }, (_, index) => incident({ incident_id: String(index) }));
+    gateway(overview({ running, counts: { running: 1200, paused: 3, completed: 7, requested: 0 }, alerts, open_alerts: 230 }));
+    show(<Overview />);
+    expect(await screen.findByText(/^1,200 running trials · 3 paused · 230 alerts · updated/)).toBeInTheDocument();
+    expect(screen.getByText(/The newest 12 of 1,203 are shown/)).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "1,200 running" })).toHaveAttribute("href", "/trials?status=running");
+    expect(screen.getByRole("link", { name: "3 paused" })).toHaveAttribute("href", "/trials?status=paused");
+    expect(screen.getByRole("link", { name: "all 230" })).toHaveAttribute("href", "/alerts");
+  });
+
+  it("names the rule of the incident that explains another, and leads to it", async () => {
+    gateway(overview({ alerts: [incident({ rule: "TrialStalled", inhibited_by: "EvolutionDown.1f0c9a7b2d3e4f50.0" })] }));
+    show(<Overview />);
+    const card = await screen.findByRole("article", { name: "critical: Trial stalled" });
+    expect(within(card).getByText("explained by", { exact: false })).toHaveTextContent("explained by Evolution down");
+    expect(within(card).getByRole("link", { name: "Evolution down" })).toHaveAttribute("href", "/alerts#EvolutionDown.1f0c9a7b2d3e4f50.0");
   });
 
   it("shows how far a trial is, how good, how diverse and how dear", async () => {
