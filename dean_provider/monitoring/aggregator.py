@@ -76,6 +76,7 @@ class Aggregator:
             services=states,
             samples=(*figures.samples, *samples),
             families={**families, **figures.families},
+            unlisted=tuple(sample for one in found for sample in one.unlisted),
             budget=next((one.budget for one in found if one.budget is not None), before.budget if before else None),
         )
 

@@ -61,6 +61,7 @@ _SERVICES = (
 )
 _TRIALS = (
     _gauge("dean_trials", "", "Trials on record, by status.", "status"),
+    _gauge("dean_trials_unwatched", "trials", "Running trials that no rule of alerts looks at, because there are too many."),
     _counter("dean_trials_ended_total", "", "Trials that ended since figures are kept, by status.", "status"),
     _counter("dean_generations_total", "generations", "Generations recorded since figures are kept."),
     _counter("dean_evaluations_total", "evaluations", "Evaluations of candidates in the generations recorded since figures are kept."),

@@ -45,7 +45,7 @@ def economy_source(inquirer: Inquirer, now: Callable[[], datetime]) -> Source:
             patterns[:] = [] if page is None else [Sample.of("dean_patterns", len(page.patterns), inquirer.name)]
         more = ours([*(_tokens(inquirer.name, budget) if budget else ()), *patterns])
         figures = Figures((*found.figures.samples, *more.samples), {**found.figures.families, **more.families}, found.figures.dropped)
-        return Found(found.findings, figures, _burn(budget, now()) if budget else None)
+        return Found(found.findings, figures, budget=_burn(budget, now()) if budget else None)
 
     return Source(inquirer.name, [(inquirer.name, inquirer.kind)], ask, 4 * inquirer.seconds)
 

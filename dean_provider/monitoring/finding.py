@@ -53,10 +53,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Found:
-    """All of it."""
+    """All of it.
+
+    :param unlisted: figures of our own that the rules of alerts look at and nobody is told.
+    """
 
     findings: Sequence[Finding] = ()
     figures: Figures = field(default_factory=Figures)
+    unlisted: tuple[Sample, ...] = ()
     budget: BudgetBurn | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 
@@ -14,6 +14,7 @@ from dean_provider.monitoring.track import Track
 __all__ = ["History", "Series"]
 
 _UNKNOWN = Family(MetricType.GAUGE)
+_UNLISTED_SECONDS, _UNLISTED_FINE_SECONDS, _MOST_UNLISTED = 3600.0, 600.0, 6000
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class History:
         self._series: dict[tuple[str, str, Labels], Series] = {}
         self._names: dict[str, dict[tuple[str, str, Labels], Series]] = {}
         self._latest: Reading | None = None
+        self._unlisted: History | None = None
         self._lock = RLock()
 
     def __len__(self) -> int:
@@ -69,6 +71,10 @@ class History:
                 series.track.add(time, sample.value)
                 self._series[key] = series  # last, as the one that was seen last
             self._forget(time)
+            if reading.unlisted and self._unlisted is None:
+                self._unlisted = History(_UNLISTED_SECONDS, most=_MOST_UNLISTED, fine_seconds=_UNLISTED_FINE_SECONDS)
+            if self._unlisted is not None:
+                self._unlisted.add(replace(reading, samples=reading.unlisted, unlisted=()))
             return True
 
     def select(
@@ -79,11 +85,13 @@ class History:
         type: MetricType | None = None,  # noqa: A002 - the word on the wire
         labels: Mapping[str, str] | None = None,
         live: bool = False,
+        unlisted: bool = False,
     ) -> list[Series]:
         """Series in order of name, service and labels.
 
         :param labels: only those with all of these.
         :param live: only those with a point in the newest reading: what is no longer told has no value now.
+        :param unlisted: also those that nobody is told.
         """
         wanted = set((labels or {}).items())
         newest = self._latest.taken_at.timestamp() if self._latest else 0.0
@@ -97,12 +105,19 @@ class History:
                 and wanted.issubset(series.labels)
                 and not (live and (series.track.last or (0.0, 0.0))[0] < newest)
             ]
+        if unlisted and self._unlisted is not None:
+            found += self._unlisted.select(name, service=service, type=type, labels=labels, live=live)
         return sorted(found, key=lambda series: (series.name, series.service, series.labels))
 
     def points(self, series: Series, start: datetime | None = None, end: datetime | None = None) -> list[tuple[float, float]]:
         """Time (seconds since 1970) and value, in order."""
         with self._lock:
             return list(series.track.between(start.timestamp() if start else None, end.timestamp() if end else None))
+
+    def value(self, series: Series, time: datetime) -> float | None:
+        """The value that held then."""
+        with self._lock:
+            return series.track.at(time.timestamp())
 
     def increase(self, series: Collection[Series], seconds: float, now: datetime) -> float | None:
         """How much counters grew together over the last ``seconds``; None when none of them was seen twice."""

@@ -63,6 +63,7 @@ class Reading:
     :param leader: the process that asked.
     :param period_seconds: from one round to the next.
     :param families: by name, for every sample's name.
+    :param unlisted: figures that only the process which asked looks at; nobody else hears of them.
     """
 
     taken_at: datetime
@@ -72,6 +73,7 @@ class Reading:
     samples: tuple[Sample, ...] = ()
     families: Mapping[str, Family] = field(default_factory=dict)
     budget: BudgetBurn | None = None
+    unlisted: tuple[Sample, ...] = ()
 
     def pack(self) -> bytes:
         """Compact, for the database and Redis."""

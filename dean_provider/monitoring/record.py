@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -14,16 +14,18 @@ from dean_provider.monitoring.reading import Sample
 from dean_provider.monitoring.threads import Patient
 from dean_provider.state import figures
 
-__all__ = ["MOST_TRIALS", "Sessions", "ours", "record_source"]
+__all__ = ["MOST_TRIALS", "MOST_WATCHED", "Sessions", "ours", "record_source"]
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 MOST_TRIALS = 50
-"""Running trials with figures of their own: the newest."""
+"""Running trials whose figures are told: the newest."""
+MOST_WATCHED = 500
+"""Running trials that the rules of alerts look at: those with an open incident and the longest idle first."""
 
 _LONGEST_NAME = 100
 
 
-def ours(samples: Iterator[Sample] | list[Sample], dropped: int = 0) -> Figures:
+def ours(samples: Iterable[Sample], dropped: int = 0) -> Figures:
     """Samples of our own, with what the catalogue says of them."""
     told = tuple(samples)
     return Figures(told, {name: CATALOGUE[name].family for name in {sample.name for sample in told}}, dropped)
@@ -33,17 +35,28 @@ def record_source(sessions: Sessions, seconds: float, now: Callable[[], datetime
     """Asks the record."""
     patient = Patient()
 
-    def read() -> Figures:
+    def read() -> Found:
         with sessions() as session:
             counts = figures.trials_by_status(session)
-            running = figures.newest_running(session, MOST_TRIALS)
+            watched = figures.pressing_running(session, MOST_WATCHED)
+            full = len(watched) >= MOST_WATCHED
+            newest = figures.newest_running(session, MOST_TRIALS) if full else sorted(watched, key=_age)[:MOST_TRIALS]
+            running = figures.count_running(session) if full else len(watched)
+        told = {trial.id for trial in newest}
+        rest = [trial for trial in watched if trial.id not in told]
         trials = [Sample.of("dean_trials", count, status=status) for status, count in counts.items()]
-        return ours([*trials, *(sample for trial in running for sample in _of_trial(trial, now()))])
+        trials.append(Sample.of("dean_trials_unwatched", max(0, running - len(told) - len(rest))))
+        trials += (sample for trial in newest for sample in _of_trial(trial, now()))
+        return Found(figures=ours(trials), unlisted=tuple(sample for trial in rest for sample in _of_trial(trial, now())))
 
     async def ask() -> Found:
-        return Found(figures=await patient.run(read, seconds))
+        return await patient.run(read, seconds)
 
     return Source("record", (), ask, seconds + 1)
+
+
+def _age(trial: figures.Running) -> tuple[float, int]:
+    return -trial.created_at.timestamp(), -trial.id.int
 
 
 def _of_trial(trial: figures.Running, now: datetime) -> Iterator[Sample]:

@@ -32,6 +32,7 @@ from dean_provider.monitoring.alerts.book import default_book
 from dean_provider.monitoring.alerts.routing import NotifierChoice, Route
 from dean_provider.monitoring.alerts.rule import Rule
 from dean_provider.monitoring.catalogue import GROUPS
+from dean_provider.monitoring.record import MOST_TRIALS, MOST_WATCHED
 from dean_provider.monitoring.statistics import STATISTICS
 from dean_provider.plugins.api.app import build_app, rights, routes
 from dean_provider.plugins.api.live.assembly import SOCKETS
@@ -470,11 +471,12 @@ def metrics() -> str:
     return "\n".join([*lines, ""])
 
 
-METRICS_TEXT = """
+METRICS_TEXT = f"""
 What `/dean/metrics` tells a scraper and `/dean/api/v1/metrics` tells over time; [how to monitor](../how-to/monitor.md) says how to get at
 them. One process of all asks everything once every `[dean] monitoring_seconds` and every process tells what it found, so figures are as old
-as `dean_monitoring_age_seconds` says. Figures with the label `workflow_id` are told for the 50 newest running trials, to whoever may read
-runs of their DAG and to the holder of `[dean] metrics_token`.
+as `dean_monitoring_age_seconds` says. Figures with the label `workflow_id` are told for the {MOST_TRIALS} newest running trials, to whoever
+may read runs of their DAG and to the holder of `[dean] metrics_token`. The [rules of alerts](alerts.md) look at more, {MOST_WATCHED} and
+these: those with an open incident and those that have been idle for longest first. `dean_trials_unwatched` tells of how many they do not.
 
 Services' own figures stand beside these under their own names, with the label `service`: from Prometheus text, also as one JSON string, and
 from JSON. Of one service at most 400 are kept; those with a label for each agent, trial or run are not, nor are histograms' buckets.

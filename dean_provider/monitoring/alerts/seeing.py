@@ -42,7 +42,7 @@ class _Looker:
         rule = self.rule
         combine = sum if rule.combine == "sum" else max if rule.upward else min
         found: dict[Group, list[float]] = {}
-        for line in self.figures.select(metric, live=True):
+        for line in self.figures.select(metric, live=True, unlisted=True):
             labels = {"service": line.service, **dict(line.labels)}
             fits = all(labels.get(name) in values for name, values in where.items())
             value = self._taken(line, take) if fits else None
@@ -60,8 +60,7 @@ class _Looker:
 
     def _taken(self, line: Series, take: Take) -> float | None:
         if take == "last":
-            points = self.figures.points(line, None, self.now)
-            return points[-1][1] if points else None
+            return self.figures.value(line, self.now)
         over = self.rule.over
         points = self.figures.points(line, self.now - timedelta(seconds=over), self.now)
         if take in ("increase", "rate"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -52,21 +53,22 @@ class World:
     now: datetime = START
     history: History = field(default_factory=History)
     away: bool = False
+    _one: Any = field(default_factory=threading.RLock)  # the database has one connection, which threads must share
 
     @contextmanager
     def sessions(self) -> Iterator[Session]:
         if self.away:
             raise ConnectionError("the database is away")
-        with Session(self.engine) as session, session.begin():
+        with self._one, Session(self.engine) as session, session.begin():
             yield session
 
     def process(self, *rules: Rule) -> Evaluator:
         return Evaluator(self.sessions, FixedFile(*rules), PERIOD)  # type: ignore[arg-type]
 
-    def tell(self, *samples: Sample, seconds: float = PERIOD) -> None:
+    def tell(self, *samples: Sample, seconds: float = PERIOD, unlisted: tuple[Sample, ...] = ()) -> None:
         """Let time pass, then a round find these figures."""
         self.now += timedelta(seconds=seconds)
-        self.history.add(Reading(self.now, "l", PERIOD, samples=tuple(samples)))
+        self.history.add(Reading(self.now, "l", PERIOD, samples=tuple(samples), unlisted=unlisted))
 
     def heat(self, value: float | None, **labels: str) -> None:
         self.tell(*([] if value is None else [Sample.of("temperature", value, **labels)]))

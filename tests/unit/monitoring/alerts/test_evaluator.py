@@ -5,13 +5,17 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from dean_provider.contract.alert import IncidentStatus, ListAlerts
 from dean_provider.contract.workflow import ListEvents
 from dean_provider.monitoring.alerts.book import default_book
 from dean_provider.monitoring.alerts.judging import inhibitor_of
 from dean_provider.monitoring.reading import Sample
+from dean_provider.monitoring.record import record_source
 from dean_provider.state import incidents, queries, record
+from dean_provider.state.statements import table_of
+from dean_provider.state.tables import WorkflowRow
 
 HOT, WARM, COLD = 11.0, 9.0, 5.0
 
@@ -154,6 +158,45 @@ def test_a_service_that_is_gone_is_no_longer_down_and_explains_no_stalled_trial(
     assert not explained()
     rounds()
     assert _open(world) == {("TrialStalled", "")}
+
+
+async def test_a_stalled_trial_stays_so_however_many_begin_after_it(world, run_trials) -> None:
+    source = record_source(world.sessions, 5.0, lambda: world.now)
+    process = world.process(default_book().rules["TrialStalled"], default_book().rules["TrialBudgetHalf"])
+
+    async def rounds() -> list[tuple[str, str, IncidentStatus]]:
+        for _ in range(10):
+            found = await source.ask()
+            world.tell(*found.figures.samples, unlisted=found.unlisted)
+            process.look(world.history, world.now)
+        return [(one.rule, one.labels["name"], one.status) for one in world.incidents() if one.rule == "TrialStalled"]
+
+    with world.sessions() as session:
+        run_trials(session, range(1, 2), world.now - timedelta(hours=1))
+    assert await rounds() == [("TrialStalled", "t1", IncidentStatus.FIRING)]
+    with world.sessions() as session:
+        run_trials(session, range(2, 80), world.now)
+    assert await rounds() == [("TrialStalled", "t1", IncidentStatus.FIRING)]
+    assert len(world.history.select("dean_trial_idle_seconds", live=True)) == 50
+    assert sum(one.rule == "TrialBudgetHalf" for one in world.incidents()) == 79
+    with world.sessions() as session:
+        session.execute(update(table_of(WorkflowRow)).values(status="completed"))
+    assert await rounds() == [("TrialStalled", "t1", IncidentStatus.RESOLVED)]
+
+
+async def test_trials_with_an_open_incident_are_looked_at_before_those_that_are_idle_for_longer(world, run_trials) -> None:
+    source = record_source(world.sessions, 5.0, lambda: world.now)
+    process = world.process(default_book().rules["TrialStalled"])
+    with world.sessions() as session:
+        run_trials(session, range(1, 2), world.now - timedelta(hours=1))
+    for _ in range(10):
+        found = await source.ask()
+        world.tell(*found.figures.samples, unlisted=found.unlisted)
+        process.look(world.history, world.now)
+    with world.sessions() as session:
+        run_trials(session, range(2, 602), world.now - timedelta(hours=2))
+    names = [one.label("name") for one in (await source.ask()).unlisted]
+    assert "t1" in names
 
 
 LEADERS = st.lists(st.tuples(st.sampled_from([HOT, WARM, COLD, None]), st.sets(st.integers(0, 2)), st.booleans()), max_size=25)
