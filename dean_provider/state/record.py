@@ -54,12 +54,13 @@ def append(
 
     :param session: of Airflow's; nothing is committed here. On SQLite a busy database is the caller's to try again.
     :param origin: whose execution it is; the first append with one opens the record.
+    :param workflow_type: what ``origin`` opens; of an execution that is open it must be the type.
     :param now: when it is recorded; the clock's unless given.
     :param keys: sign the hashes; those of ``[dean] audit_key`` unless given.
     :raises InvalidConfigurationError: for a fact that is not what its type and version promise.
     :raises LimitExceededError: for one that is too large or too deep.
     :raises NotFoundError: without a record and without an origin that could open one.
-    :raises PermissionDeniedError: when the record belongs to another origin, or to the installation.
+    :raises PermissionDeniedError: when the record belongs to another origin, or to the installation, or is of another type.
     :raises ConflictError: when a key is taken by a different fact.
     """
     start = time.perf_counter()
@@ -71,6 +72,8 @@ def append(
     if before is None:
         raise NotFoundError(f"There is no record of {workflow_id}.", details={"workflow_id": str(workflow_id)})
     _same_origin(before, origin)
+    if opener is not None:
+        _same_type(before, workflow_type)
     new, known = _new_facts(session, workflow_id, told)
     writer = Writer(before, keys := keys or installed_keys())
     opening = [(opener, RECORDER)] if opener is not None and before.sequence == 0 else []
@@ -131,6 +134,15 @@ def _same_origin(state: State, origin: Origin | None) -> None:
     ):
         raise PermissionDeniedError(
             "The record belongs to another DAG run, task group or mapped index.", details={"workflow_id": str(state.id)}
+        )
+
+
+def _same_type(state: State, workflow_type: str) -> None:
+    if state.sequence and state.workflow_type != workflow_type:
+        raise PermissionDeniedError(
+            f"The record is that of a {state.workflow_type}, and what is told is of a {workflow_type}.",
+            details={"workflow_id": str(state.id), "field": "workflow_type", "value": workflow_type, "rule": state.workflow_type},
+            suggestions=["An execution keeps the type it was opened with: tell it under that, or under an id of its own."],
         )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.events.envelope import ReportedFact
-from dean_provider.contract.workflow import Origin, Recorded, WorkflowDetail
+from dean_provider.contract.workflow import TRIAL, Origin, Recorded, WorkflowDetail
 from dean_provider.errors import ServiceUnavailableError
 from dean_provider.plugins.api.call import Call
 from dean_provider.telemetry.tracing import span
@@ -44,10 +44,13 @@ def record(
     facts: Sequence[ReportedFact],
     *,
     origin: Origin | None = None,
+    workflow_type: str = TRIAL,
     also: Callable[[Session], None] = lambda _: None,
 ) -> tuple[Recorded, WorkflowDetail]:
     """Record ``facts`` as told by the caller; what the record then says. Blocks.
 
+    :param origin: whose execution it is; opens the record where there is none.
+    :param workflow_type: of the execution that ``origin`` opens, or has opened.
     :param also: what else belongs into the same transaction.
     :raises DeanError: as :func:`dean_provider.state.record.append`.
     """
@@ -56,8 +59,9 @@ def record(
 
     def work() -> tuple[Recorded, WorkflowDetail]:
         kinds = sorted({fact.event_type for fact in facts})
+        teller: dict[str, Any] = {"actor": call.caller.actor, "correlation_id": call.request_id}
         with span("dean.record", workflow_id=str(workflow_id), events=kinds), call.sessions() as session:
-            told = append(session, workflow_id, facts, actor=call.caller.actor, origin=origin, correlation_id=call.request_id)
+            told = append(session, workflow_id, facts, origin=origin, workflow_type=workflow_type, **teller)
             also(session)
             return told, queries.read_workflow(session, workflow_id)
 

@@ -69,6 +69,14 @@ def test_a_record_of_somebody_else_is_not_written(told) -> None:
     assert told.append(WORKFLOW, TrialStarted(trial_id="t-2"), origin=None).recorded == 1
 
 
+def test_a_record_of_another_type_is_not_written(told) -> None:
+    told.append(WORKFLOW, TrialStarted(trial_id="t-1"), workflow_type="pattern_propagation")
+    with pytest.raises(PermissionDeniedError, match="that of a pattern_propagation, and what is told is of a trial"):
+        told.append(WORKFLOW, TrialStarted(trial_id="t-2"))
+    assert told.append(WORKFLOW, TrialStarted(trial_id="t-2"), origin=None).recorded == 1, "who opens nothing need not know"
+    assert told.ask(queries.read_workflow, WORKFLOW).workflow_type == "pattern_propagation"
+
+
 def test_no_record_is_opened_for_nobody(told) -> None:
     with pytest.raises(NotFoundError):
         told.append(WORKFLOW, TrialStarted(trial_id="t-1"), origin=None)

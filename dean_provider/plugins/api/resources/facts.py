@@ -26,13 +26,13 @@ def _speaks_for(claims: TaskClaims, origin: Origin) -> bool:
 
 
 def record_facts(request: RecordFacts, call: Call) -> Recorded:
-    """:raises PermissionDeniedError: when the token is another task's."""
+    """:raises PermissionDeniedError: when the token is another task's, or the record another run's or of another type."""
     claims = call.caller.task
     if claims is None or not _speaks_for(claims, request.origin):
         raise PermissionDeniedError(
             "This token is for another task than the one whose facts are told.",
             details={"origin": request.origin.model_dump(), "token": claims.model_dump(exclude={"sub"}) if claims else None},
         )
-    told, _ = record(call, request.workflow_id, request.facts, origin=request.origin)
+    told, _ = record(call, request.workflow_id, request.facts, origin=request.origin, workflow_type=request.workflow_type)
     settle_replay(call.sessions, request.workflow_id, request.facts)
     return told
