@@ -34,6 +34,7 @@ from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.plugins.api.task_token import TaskTokens, installed_secrets
 from dean_provider.plugins.api.workers import Workers
 from dean_provider.plugins.reconciler import Reconciler
+from dean_provider.propagation import propagation_dag
 from dean_provider.recording.carried import KEY
 from dean_provider.state import queries
 from dean_provider.state.signing import Keys
@@ -245,6 +246,22 @@ def test_away_for_the_whole_run_the_reconciler_records_what_the_tasks_left(gatew
     kinds = gateway.kinds(trial_id)
     for kind in ("trial.requested", "trial.validated", "trial.started", "trial.completed", "report.published", "trial.compensated"):
         assert kinds.count(kind) == 1, kind
+
+
+def test_a_propagation_is_on_record_as_one_and_its_target_as_it_was(gateway, make_run, dag, run_id, tiny):
+    trials = [make_run(dag, f"{run_id}-{name}", {**tiny, "name": name}).go().results["publish_report"]["trial_id"] for name in "ab"]
+    before = gateway.kinds(trials[1])
+    asked = {"source_trial_id": trials[0], "target_trial_id": trials[1]}
+    run = make_run(propagation_dag("p", default_args={"retry_delay": timedelta(0), "retries": 1}), run_id, asked).go()
+    assert set(run.states.values()) == {"success"}, run.errors
+    record = run.results["plan_propagation"]["record"]
+    workflow = gateway.workflow(record["workflow_id"])
+    assert (workflow.workflow_type, workflow.status.value) == (record["workflow_type"], "completed") == ("pattern_propagation", "completed")
+    asyncio.run(gateway.reconciler().compare())
+    kinds = gateway.kinds(record["workflow_id"])
+    assert kinds[:2] == ["workflow.opened", "propagation.planned"]
+    assert not [kind for kind in kinds if kind.startswith(("trial.", "generation."))], "it is nobody's trial"
+    assert gateway.kinds(trials[1]) == before
 
 
 def test_a_wrong_secret_is_said_in_the_log_and_fails_nothing(gateway, make_run, dag, run_id, tiny, monkeypatch, capsys):
