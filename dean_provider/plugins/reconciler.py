@@ -8,7 +8,7 @@ services asynchronously. Two at once would do no harm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, TypeVar
@@ -22,18 +22,17 @@ from dean_provider.contract.endpoints import evolution
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.trial import TrialForked, TrialReconciled
 from dean_provider.contract.trial import ForkOrigin, Trial, TrialRef
-from dean_provider.contract.workflow import MAX_FACTS, Origin, WorkflowStatus
+from dean_provider.contract.workflow import MAX_FACTS, WorkflowStatus
 from dean_provider.errors import ConflictError, DeanError, NotFoundError, ServiceUnavailableError
-from dean_provider.handle import RecordRef
 from dean_provider.hooks import EvolutionAPIHook
 from dean_provider.plugins.api.database import Sessions, open_session
 from dean_provider.plugins.api.jobs import Job
 from dean_provider.plugins.api.recording import patiently
 from dean_provider.plugins.api.replays import settle_replay
+from dean_provider.plugins.left_behind import LeftBehind
 from dean_provider.plugins.reconciliation import GRACE_SECONDS, Repair, Situation, judge, run_is_over
-from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.recording.facts import ending, generation_facts, token_budget
-from dean_provider.state import drift, endings, leases, leftovers
+from dean_provider.state import drift, endings, leases
 from dean_provider.state.folded import State
 from dean_provider.state.record import append
 from dean_provider.triggers.trial import stop_trial
@@ -53,7 +52,6 @@ DOUBTFUL_FOR = timedelta(hours=1)
 STOP_PAUSES = (0.2, 0.5, 1.0, 1.0, 1.0, 1.0)
 """Between looks at whether a trial that was told to stop has: it does at its next generation boundary."""
 
-MOST_REFUSED = 20
 _log = get_logger(__name__)
 T = TypeVar("T")
 
@@ -93,7 +91,7 @@ class Reconciler:
         self._recorded: dict[UUID, int] = {}
         self._settled: dict[UUID, int] = {}
         self._related: set[UUID] = set()
-        self._unreadable: set[leftovers.Leftover] = set()
+        self._left_behind = LeftBehind(self._database, self._tell, now)
         self._said = False
 
     async def tick(self) -> None:
@@ -113,7 +111,7 @@ class Reconciler:
 
     async def compare(self) -> None:
         """Record what tasks left behind; then compare every trial whose record may have drifted, and mend it."""
-        await self._take_leftovers()
+        await self._left_behind.take()
         after: UUID | None = None
         recorded: dict[UUID, int] = {}
         since = self._now() - DOUBTFUL_FOR
@@ -144,26 +142,6 @@ class Reconciler:
                 await self._tell(workflow_id, [ended.fact], AIRFLOW)
             await self._database(partial(_forget, ended))
             self._due = min(self._due, self._now() + timedelta(seconds=GRACE_SECONDS))
-
-    async def _take_leftovers(self) -> None:
-        """What no task of a run could tell. A task may write what it likes, so it is believed about its own run only."""
-        for leftover in await self._database(lambda session: leftovers.leftovers(session, KEY)):
-            if leftover in self._unreadable:
-                continue
-            found = read_carried(leftover.value)
-            if found is None or not _speaks_for(leftover, found[0]):
-                self._unreadable.add(leftover)
-                continue
-            ref, backlog = found
-            facts = backlog.take()
-            missed = backlog.ended(self._now(), facts)
-            origin = Origin(dag_id=ref.dag_id, run_id=ref.run_id, task_group=ref.task_group, map_index=ref.map_index)
-            actor = Actor(kind=ActorKind.TASK, name=f"{leftover.dag_id}/{leftover.run_id}/{leftover.task_id}/{leftover.map_index}")
-            try:
-                await self._tell(ref.workflow_id, [*facts, *([missed] if missed else [])], actor, origin)
-            except DeanError as error:
-                _log.info("what a task left behind cannot be recorded", task=actor.name, error=str(error))
-            await self._database(partial(_remove, leftover))
 
     async def _page(self, since: datetime, after: UUID | None) -> tuple[list[State], dict[tuple[str, str], drift.Run]]:
         def read(session: Session) -> tuple[list[State], dict[tuple[str, str], drift.Run]]:
@@ -263,24 +241,32 @@ class Reconciler:
             start = missing[-1].generation + 1
         return told
 
-    async def _tell(self, workflow_id: UUID, facts: Sequence[ReportedFact], actor: Actor = RECONCILER, origin: Origin | None = None) -> int:
-        """Record what is not on record yet; where somebody told the same in other words before, the first word stands."""
+    async def _tell(self, workflow_id: UUID, facts: Sequence[ReportedFact], actor: Actor = RECONCILER, **whose: Any) -> int:
+        """Record what is not on record yet; where somebody told the same in other words before, the first word stands.
+
+        :param whose: ``origin`` and ``workflow_type`` of an execution that this may open; without them one that is not on record is left.
+        """
         told, left = 0, list(facts)
-        for _ in range(MOST_REFUSED):
-            if not left:
-                break
-            batch = left[:MAX_FACTS]
-            try:
-                told += await self._database(partial(_appended, workflow_id, batch, actor, origin))
-                left = left[MAX_FACTS:]
-            except ConflictError as error:
-                known = error.details.get("idempotency_key")
-                left = [fact for fact in left if fact.idempotency_key != known]
-            except NotFoundError:
-                break
-        if told:
-            await asyncio.to_thread(settle_replay, self._sessions, workflow_id, facts)
+        try:
+            while left:
+                new, left = await self._next(workflow_id, left, {"actor": actor, **whose})
+                told += new
+        except NotFoundError:
+            pass
+        finally:
+            if told:
+                await asyncio.to_thread(settle_replay, self._sessions, workflow_id, facts)
         return told
+
+    async def _next(self, workflow_id: UUID, facts: list[ReportedFact], teller: Mapping[str, Any]) -> tuple[int, list[ReportedFact]]:
+        """Record the first of ``facts``, or find one that was told in other words. Returns how many are new, and which are left."""
+        try:
+            return await self._database(partial(_appended, workflow_id, facts[:MAX_FACTS], teller)), facts[MAX_FACTS:]
+        except ConflictError as error:
+            others = [fact for fact in facts if fact.idempotency_key != error.details.get("idempotency_key")]
+            if len(others) == len(facts):
+                raise
+            return 0, others
 
     async def _database(self, work: Callable[[Session], T]) -> T:
         def run() -> T:
@@ -298,17 +284,8 @@ def _forget(ended: endings.RunEnding, session: Session) -> None:
     endings.forget(session, ended)
 
 
-def _remove(leftover: leftovers.Leftover, session: Session) -> None:
-    leftovers.remove(session, leftover)
-
-
-def _speaks_for(leftover: leftovers.Leftover, ref: RecordRef) -> bool:
-    same_run = (leftover.dag_id, leftover.run_id, leftover.map_index) == (ref.dag_id, ref.run_id, ref.map_index)
-    return same_run and (not ref.task_group or leftover.task_id.startswith(f"{ref.task_group}."))
-
-
-def _appended(workflow_id: UUID, facts: Sequence[ReportedFact], actor: Actor, origin: Origin | None, session: Session) -> int:
-    return append(session, workflow_id, facts, actor=actor, origin=origin).recorded
+def _appended(workflow_id: UUID, facts: Sequence[ReportedFact], teller: Mapping[str, Any], session: Session) -> int:
+    return append(session, workflow_id, facts, **teller).recorded
 
 
 def reconciler_job() -> Job:

@@ -74,6 +74,6 @@ def read_carried(value: Any) -> tuple[RecordRef, Backlog] | None:
     try:
         carried = json.loads(value)
         found = RecordRef.model_validate(carried["ref"]), Backlog.of(carried["backlog"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return found if found[1] else None

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-__all__ = ["Leftover", "leftovers", "remove"]
+__all__ = ["LONGEST", "Leftover", "leftovers", "remove", "value_of"]
+
+LONGEST = 2 * 2**20
+"""Characters of an XCom that is read: twice a full backlog, were every character of it escaped."""
+
+_ORDER = ("timestamp", "dag_run_id", "task_id", "map_index")
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """An XCom, and whose it is."""
+    """Which XCom, and whose it is.
 
+    :param timestamp: when it was written; one that is written anew is another.
+    """
+
+    timestamp: datetime
     dag_run_id: int
     dag_id: str
     run_id: str
     task_id: str
     map_index: int
     key: str
-    value: Any
 
 
 def _table() -> Any:
@@ -30,16 +39,32 @@ def _table() -> Any:
     return XComModel.__table__
 
 
-def leftovers(session: Session, key: str, limit: int = 100) -> list[Leftover]:
-    """The oldest XComs under ``key``."""
+def leftovers(session: Session, key: str, *, after: Leftover | None = None, limit: int = 100) -> list[Leftover]:
+    """The oldest XComs under ``key``, without what they hold.
+
+    :param after: only those after this one: the last of the page before.
+    """
     table = _table()
-    columns = [table.c[name] for name in Leftover.__dataclass_fields__]
-    rows = session.execute(select(*columns).where(table.c.key == key).order_by(table.c.timestamp).limit(limit)).mappings()
-    return [Leftover(**row) for row in rows]
+    order = [table.c[name] for name in _ORDER]
+    statement = select(*(table.c[name] for name in Leftover.__dataclass_fields__)).where(table.c.key == key)
+    if after is not None:
+        last = (literal(getattr(after, column.name), column.type) for column in order)
+        statement = statement.where(tuple_(*order) > tuple_(*last))
+    return [Leftover(**row) for row in session.execute(statement.order_by(*order).limit(limit)).mappings()]
+
+
+def value_of(session: Session, leftover: Leftover) -> Any:
+    """What an XCom holds; ``None`` when it is no more, or has more than :data:`LONGEST` characters."""
+    table = _table()
+    short = func.length(cast(table.c.value, Text)) <= LONGEST
+    return session.execute(select(table.c.value).where(*_is(table, leftover), short)).scalar()
 
 
 def remove(session: Session, leftover: Leftover) -> None:
-    """Remove an XCom, once what it held is on record."""
+    """Remove an XCom, once what it held is on record. One that was written since then stays."""
     table = _table()
-    key = ("dag_run_id", "task_id", "map_index", "key")
-    session.execute(delete(table).where(*(table.c[name] == getattr(leftover, name) for name in key)))
+    session.execute(delete(table).where(*_is(table, leftover)))
+
+
+def _is(table: Any, leftover: Leftover) -> list[Any]:
+    return [table.c[name] == getattr(leftover, name) for name in (*_ORDER, "key")]

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.workflow import WorkflowOpened
 from dean_provider.contract.workflow import SYSTEM, TRIAL, Head, Origin, Recorded
-from dean_provider.errors import ConflictError, InvalidConfigurationError, NotFoundError, PermissionDeniedError
+from dean_provider.errors import (
+    ConflictError,
+    DeanError,
+    InvalidConfigurationError,
+    LimitExceededError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from dean_provider.state import commits
 from dean_provider.state.canonical import dumps, loads
 from dean_provider.state.chain import Place, link
@@ -29,7 +36,7 @@ from dean_provider.state.tables import EventRow, InstallationRow
 from dean_provider.state.writing import Writer, take
 from dean_provider.telemetry.recording import count_when_kept
 
-__all__ = ["append", "append_system", "system_workflow_id"]
+__all__ = ["append", "append_system", "refusal", "system_workflow_id"]
 
 RECORDER = Actor(kind=ActorKind.SYSTEM, name="record")
 _events = table_of(EventRow)
@@ -110,6 +117,15 @@ def system_workflow_id(session: Session) -> UUID:
         insert_new(session, InstallationRow, {"number": 1, "system_workflow_id": uuid4()})
         found = session.execute(statement).scalar_one()
     return found
+
+
+def refusal(fact: ReportedFact) -> DeanError | None:
+    """Why no record takes ``fact``, whoever tells it; ``None`` when one may."""
+    try:
+        _told(fact)
+    except (InvalidConfigurationError, LimitExceededError) as error:
+        return error
+    return None
 
 
 def _told(fact: ReportedFact) -> Prepared:

@@ -36,7 +36,7 @@ from dean_provider.plugins import reconciler as module
 from dean_provider.plugins.reconciler import Reconciler
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.carried import KEY
-from dean_provider.state import leases, queries, record
+from dean_provider.state import leases, leftovers, queries, record
 from dean_provider.state.signing import Keys
 from dean_provider.state.tables import RunEndingRow
 
@@ -355,15 +355,19 @@ async def test_a_note_about_a_run_whose_record_is_gone_is_forgotten(world):
 REF = RecordRef(workflow_id=WORKFLOW, conn_id="gateway", dag_id="dag", run_id="run", task_group="group")
 
 
-def leave(world, ref=REF, task_id="group.compensate", map_index=-1, text=None):
+FACTS = (ReportedFact.of(TrialRequested(name="one")), ReportedFact.of(TrialStarted(trial_id="t-1")))
+OTHER = {"dag_id": "dag", "run_id": "run", "task_group": "group"}
+
+
+def leave(world, ref=REF, task_id="group.compensate", map_index=-1, text=None, facts=FACTS, timestamp=START):
     backlog = Backlog()
     backlog.missed(START - timedelta(hours=2), "not migrated")
-    backlog.keep([ReportedFact.of(TrialRequested(name="one")), ReportedFact.of(TrialStarted(trial_id="t-1"))])
+    backlog.keep(facts)
     value = json.dumps({"ref": ref.model_dump(mode="json"), "backlog": backlog.as_json()}) if text is None else text
     with world.sessions() as session:
         run_id = session.execute(text_of("SELECT id FROM dag_run")).scalar_one()
         row = {"dag_run_id": run_id, "dag_id": "dag", "run_id": "run", "task_id": task_id, "map_index": map_index, "key": KEY}
-        session.execute(insert(XComModel).values(**row, value=value, timestamp=START))
+        session.execute(insert(XComModel).values(**row, value=value, timestamp=timestamp))
 
 
 def left(world):
@@ -413,6 +417,111 @@ async def test_a_record_that_belongs_to_another_run_is_not_added_to(world):
     leave(world)
     await world.reconciler().compare()
     assert "trial.started" not in world.kinds()
+    assert left(world) == 0
+
+
+UNREADABLE = ({"a": "dictionary"}, ["a list"], 7, "{}", json.dumps({"ref": [], "backlog": {}}))
+
+
+async def test_what_cannot_be_read_holds_up_neither_what_can_nor_the_comparison(world):
+    world.run("success", START - timedelta(hours=1))
+    other = UUID(int=2)
+    world.tell(TrialRequested(name="two"), workflow_id=other)
+    for number in range(250):
+        leave(world, task_id=f"own{number}", text=UNREADABLE[number % len(UNREADABLE)])
+    leave(world, task_id="deep", text="[" * 200_000)
+    leave(world, task_id="long", text="x" * leftovers.LONGEST)
+    leave(world, timestamp=START + timedelta(seconds=1))
+    world.trial = "completed"
+    await world.reconciler().compare()
+    assert world.kinds()[:3] == ["trial.requested", "trial.started", "recorder.missed"]
+    assert world.events(other)[-1].event_type == "trial.reconciled"
+    assert left(world) == 252
+
+
+async def test_one_that_is_written_anew_is_read_anew(world):
+    world.run("success", START - timedelta(hours=1))
+    world.trial = "completed"
+    reconciler = world.reconciler()
+    leave(world, text="somebody else's")
+    await reconciler.compare()
+    with world.sessions() as session:
+        session.execute(delete(XComModel))
+    leave(world, timestamp=START + timedelta(seconds=1))
+    await reconciler.compare()
+    assert world.workflow().trial_id == "t-1"
+    assert left(world) == 0
+
+
+async def test_what_a_busy_database_does_not_take_stays_until_it_does(world, monkeypatch):
+    world.run("success", START - timedelta(hours=1))
+    for number in range(5):
+        leave(world, task_id=f"group.task{number}")
+    reconciler, tries = world.reconciler(), []
+
+    def append(*_args, **_more):
+        tries.append(1)
+        raise ServiceUnavailableError("Airflow's database does not answer now.") from TimeoutError()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "append", append)
+        await reconciler.compare()
+    assert len(tries) == 3 * 4, "each is tried a few times, and not all while nothing is taken"
+    assert left(world) == 5
+    world.trial = "completed"
+    await reconciler.compare()
+    assert world.workflow().trial_id == "t-1"
+    assert left(world) == 0
+
+
+async def test_a_failure_that_nobody_foresaw_costs_no_copy_and_is_not_met_again(world, monkeypatch):
+    world.run("success", START - timedelta(hours=1))
+    leave(world)
+    reconciler, tries = world.reconciler(), []
+
+    def append(*_args, **_more):
+        tries.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "append", append)
+    with capture_logs() as said:
+        await reconciler.compare()
+        await reconciler.compare()
+    assert (len(tries), left(world)) == (1, 1)
+    assert [entry["event"] for entry in said] == ["what a task left behind could not be read"]
+
+
+async def test_however_much_was_told_in_other_words_the_rest_is_told(world):
+    world.run("success", START - timedelta(hours=1))
+    known = [ReportedFact(event_type="own.seen", idempotency_key=f"k{number}", details={"by": "another"}) for number in range(30)]
+    with world.sessions() as session:
+        record.append(session, WORKFLOW, known, actor=TASK, origin=Origin(**OTHER), now=world.now, keys=Keys())
+    again = [fact.model_copy(update={"details": {"by": "me"}}) for fact in known]
+    leave(world, facts=[*again, *FACTS])
+    world.trial = "completed"
+    await world.reconciler().compare()
+    assert world.kinds()[30:33] == ["trial.requested", "trial.started", "recorder.missed"]
+    assert {event.details["by"] for event in world.events() if event.event_type == "own.seen"} == {"another"}
+    assert left(world) == 0
+
+
+async def test_what_is_no_fact_costs_the_others_nothing(world):
+    world.run("success", START - timedelta(hours=1))
+    broken = ReportedFact(event_type="trial.started", idempotency_key="k", details={"generation": "x"})
+    opened = ReportedFact(event_type="workflow.opened", idempotency_key="o", details={"workflow_type": "trial"})
+    leave(world, facts=[broken, opened, *FACTS])
+    world.trial = "completed"
+    await world.reconciler().compare()
+    assert world.kinds()[:3] == ["trial.requested", "trial.started", "recorder.missed"]
+    assert left(world) == 0
+
+
+async def test_what_is_left_of_another_type_of_workflow_is_recorded_as_that(world):
+    world.run("success", START - timedelta(hours=1))
+    leave(world, ref=REF.model_copy(update={"workflow_type": "pattern_propagation"}))
+    await world.reconciler().compare()
+    assert world.workflow().workflow_type == "pattern_propagation"
+    assert world.asked == [], "it is nobody's trial"
     assert left(world) == 0
 
 
