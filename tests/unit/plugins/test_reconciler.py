@@ -7,6 +7,7 @@ import os
 import socket
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -465,6 +466,7 @@ async def test_what_a_busy_database_does_not_take_stays_until_it_does(world, mon
 
     with monkeypatch.context() as patched:
         patched.setattr(module, "append", append)
+        patched.setattr(module, "patiently", partial(module.patiently, sleep=lambda _: None))
         await reconciler.compare()
     assert len(tries) == 3 * 4, "each is tried a few times, and not all while nothing is taken"
     assert left(world) == 5
