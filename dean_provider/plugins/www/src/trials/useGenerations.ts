@@ -7,6 +7,7 @@ import { useLive, usePolling } from "@/live/LiveProvider";
 import { Paced } from "@/live/paced";
 
 import { EMPTY, extended, follows, lastGeneration, MOST_POINTS, pointOf, seriesOf, type Point, type Series } from "./series";
+import { useLastReading, whileOpen } from "./useLastReading";
 
 const POINTS = 3_000;
 /** Two drawings of news are so far apart at least, in milliseconds, whatever the number of generations a second; the first comes at once. */
@@ -46,10 +47,11 @@ export function useGenerations(id: string, { moving = true }: { moving?: boolean
     if (point) waiting.current.push(point);
     drawing.ask();
   }, id);
+  useLastReading({ [id]: moving }, key);
   const every = usePolling(3_000, 20_000);
   return useQuery({
     queryKey: key(id),
     queryFn: ({ signal }) => read(client, id, signal),
-    refetchInterval: moving ? every : false,
+    refetchInterval: whileOpen(moving, every),
   });
 }

@@ -7,6 +7,7 @@ import { makeQueryClient } from "@/api/query-client";
 import { LiveProvider } from "@/live/LiveProvider";
 import { at, server } from "@/testing/server";
 import { FakeSocket, hello, liveEvent } from "@/testing/socket";
+import { holdTime, pass } from "@/testing/time";
 
 import { listingOf } from "./list";
 import { useTrialList } from "./useTrialList";
@@ -24,7 +25,7 @@ describe("the list of trials, kept up to date", () => {
   let enter: () => Promise<{ url: string; protocols: string[] }>;
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+    holdTime();
     vi.stubGlobal("WebSocket", FakeSocket);
     FakeSocket.made = [];
     trials = new Map();
@@ -58,16 +59,6 @@ describe("the list of trials, kept up to date", () => {
 
   function end(number: number) {
     trials.set(id(number), { id: id(number), status: "completed", created_at: "2026-01-01T00:00:00Z" });
-  }
-
-  /** Let so many milliseconds go by, and what was asked for meanwhile be answered. */
-  async function pass(milliseconds: number) {
-    for (let gone = 0; gone < milliseconds; gone += 100) {
-      await act(async () => {
-        await vi.advanceTimersByTimeAsync(100);
-        for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
-      });
-    }
   }
 
   async function showList() {

@@ -1,10 +1,11 @@
 import { screen } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { laidOutLikeABrowser } from "@/testing/layout";
 import { at, server } from "@/testing/server";
 import { show } from "@/testing/show";
+import { holdTime, pass } from "@/testing/time";
 
 import Compare from ".";
 
@@ -14,6 +15,7 @@ const trial = (id: string, seed: number, more: object = {}) => ({
 });
 
 beforeAll(laidOutLikeABrowser);
+afterEach(() => void vi.useRealTimers());
 
 describe("a comparison", () => {
   let comparison: object;
@@ -43,6 +45,31 @@ describe("a comparison", () => {
     comparison = { trials: [trial("aaaaaa-1", 1), trial("bbbbbb-2", 2, { objective: "ackley" })], differences: [], same_digest: false };
     show(<Compare />, { address: "/compare?ids=aaaaaa-1,bbbbbb-2" });
     expect(await screen.findByText(/They have different objectives/)).toBeInTheDocument();
+  });
+
+  it("has the last generations of a trial that ended between two readings, even when they cannot be read at first", async () => {
+    holdTime();
+    const point = (generation: number) => ({ generation, best_fitness: generation, mean_fitness: 0, elapsed_seconds: generation, tokens_used: 10, diversity: 1 });
+    let ended = false;
+    let refusals = 1;
+    let asked = 0;
+    server.use(
+      http.get(at("/comparisons"), () => HttpResponse.json({ ...comparison, trials: [trial("aaaaaa-1", 1, { status: ended ? "completed" : "running" }), trial("bbbbbb-2", 2)] })),
+      http.get(at("/trials/aaaaaa-1/generations"), () => {
+        asked += 1;
+        if (ended && refusals-- > 0) return HttpResponse.json({ message: "The database is away.", error_code: "x" }, { status: 503 });
+        return HttpResponse.json({ generations: 1, sampled: false, points: ended ? [point(0), point(7)] : [point(0)] });
+      }),
+    );
+    show(<Compare />, { address: "/compare?ids=aaaaaa-1,bbbbbb-2" });
+    await pass(4_500);
+    expect(screen.getByRole("img", { name: /same aaaaaa/ })).not.toHaveAccessibleName(/7/);
+    ended = true;
+    await pass(8_000);
+    expect(screen.getByRole("img", { name: /same aaaaaa: .*7/ })).toBeInTheDocument();
+    const before = asked;
+    await pass(20_000);
+    expect(asked).toBe(before);
   });
 
   it("of nothing says how to choose", () => {

@@ -22,6 +22,7 @@ import { isOpen } from "@/trials/progress";
 import { useMetric } from "@/trials/queries";
 import { seriesOf } from "@/trials/series";
 import { shown } from "@/trials/shown";
+import { useLastReading, whileOpen } from "@/trials/useLastReading";
 
 import styles from "./compare.module.css";
 import { AXES, distinct, MEASURES, overlaid, type Axis, type Measure } from "./overlay";
@@ -29,6 +30,7 @@ import { AXES, distinct, MEASURES, overlaid, type Axis, type Measure } from "./o
 type Detail = Model<"WorkflowDetail">;
 
 const POINTS = 1_500;
+const thinKey = (id: string) => ["generations-thin", id] as const;
 
 /** Several trials over each other: their curves, outcomes, and in what they differ. */
 export default function Compare() {
@@ -136,17 +138,17 @@ function Overlay({ trials, names, same }: { trials: Detail[]; names: string[]; s
   const every = usePolling(5_000, 5_000);
   const asked = useQueries({
     queries: trials.map((trial) => ({
-      queryKey: ["generations-thin", trial.id],
+      queryKey: thinKey(trial.id),
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
         seriesOf(
           await ask(
             api.GET("/api/v1/trials/{workflow_id}/generations", { params: { path: { workflow_id: trial.id }, query: { points: POINTS } }, signal }),
           ),
         ),
-      refetchInterval: isOpen(trial) ? every : (false as const),
-      staleTime: isOpen(trial) ? 2_000 : 60_000,
+      refetchInterval: whileOpen(isOpen(trial), every),
     })),
   });
+  useLastReading(Object.fromEntries(trials.map((trial) => [trial.id, isOpen(trial)])), thinKey);
   const version = asked.map((one) => one.dataUpdatedAt).join();
   const { x, curves } = useMemo(
     () => overlaid(asked.map((one, index) => ({ name: names[index] ?? "", series: one.data ?? { points: [], generations: 0, sampled: false } })), measure, axis, metric),
