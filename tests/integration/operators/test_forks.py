@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from datetime import timedelta
+from html import unescape
 
 import pytest
-from airflow.sdk import DAG
+from airflow.sdk import DAG, ObjectStoragePath
 
 from dean_provider.contract.endpoints import evolution as operations
 from dean_provider.contract.trial import ListGenerations, TrialRef
+from dean_provider.dags.dean_evolution_trial import dag as packaged
 from dean_provider.factory import trial_dag, trial_task_group
 from dean_provider.hooks import EvolutionAPIHook
 from dean_provider.notifications.message import UNKNOWN
@@ -70,3 +75,20 @@ def test_a_replay_ends_with_the_recorded_digest(trial, tiny, monkeypatch):
     recorded = {"trial_id": "gone", "config": original.config.model_dump(mode="json"), "digest": "0" * 64, "generation": 5}
     outcome, _ = trial("other-record", {"replay": recorded})
     assert outcome["replay"]["agrees"] is False
+
+
+def test_the_command_in_a_report_runs_the_trial_of_a_group_again(trial, tiny, monkeypatch):
+    with DAG("own", schedule=None) as dag:
+        trial_task_group("evolve", trial={**tiny, "labels": {"team": "it's"}})
+    monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_STAGNATION_GENERATIONS", "5")
+    first, original = trial("in-a-group", {}, dag)
+    report = ObjectStoragePath(first["report"]).read_text(encoding="utf-8")
+    (command,) = re.findall(r"<code[^>]*>(airflow dags trigger [^<]*)</code>", report)
+    words = shlex.split(unescape(command))
+    assert words[3] == packaged.dag_id
+    monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_STAGNATION_GENERATIONS", "1")
+    monkeypatch.setenv("AIRFLOW__DEAN__TRIAL_TOKEN_BUDGET", "100")
+    outcome, again = trial("by-its-command", json.loads(words[5]), packaged)
+    assert (again.config, again.digest, again.parent) == (original.config, original.digest, None)
+    assert outcome["replay"]["agrees"] is True
+    assert outcome["replay"]["trial_id"] == original.trial_id != again.trial_id

@@ -260,6 +260,13 @@ def test_connections_are_bounded_by_what_the_process_may_open(files: int, most: 
     assert transport_async.most_connections() == most
 
 
+def test_what_a_call_is_authenticated_with_is_told_without_the_secret_and_without_a_call(server: Any, make_hook: Any) -> None:
+    hook = make_hook(EvolutionAPIHook, server, password="s3cret")
+    assert asyncio.run(hook.acredential()) == "Authorization: Bearer"
+    assert asyncio.run(make_hook(EvolutionAPIHook, server).acredential()) == ""
+    assert not server.asked
+
+
 def test_sessions_end_with_their_loop(server: Any, make_hook: Any, reply: Any) -> None:
     """Warnings are errors here: an unclosed session or socket would fail this test."""
     hook = make_hook(EvolutionAPIHook, server)
