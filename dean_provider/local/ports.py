@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -70,7 +71,7 @@ class Ports:
         """
         if text == "auto":
             return cls.free()
-        if not text.isdigit() or not 1 <= int(text) <= 65_525:
+        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65_525:
             raise ConfigurationError(
                 f"Port {text!r} is neither 'auto' nor a number from 1 to 65525.",
                 details={"field": "port", "value": text},

@@ -34,7 +34,7 @@ def is_gone(holder: str) -> bool:
     """Whether ``holder`` was a process of this machine that is no more."""
     host, _, rest = holder.partition("/")
     pid = rest.partition("/")[0]
-    if host != socket.gethostname()[:_HOST_LENGTH] or not pid.isdigit():
+    if host != socket.gethostname()[:_HOST_LENGTH] or not pid.isdecimal():
         return False
     try:
         os.kill(int(pid), 0)

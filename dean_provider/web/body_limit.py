@@ -33,7 +33,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdigit() and int(announced) > self.limit:
+        if announced.isdecimal() and int(announced) > self.limit:
             raise self._refuse()
         seen = 0
 

@@ -32,7 +32,7 @@ def test_one_number_moves_all_and_keeps_the_defaults_distances():
     assert Ports.parse("18080") == Ports(18080, 18081, 18090)
 
 
-@pytest.mark.parametrize("text", ["", "no", "-1", "0", "65535", "80.5"])
+@pytest.mark.parametrize("text", ["", "no", "-1", "0", "65535", "80.5", "²", "9" * 5000])
 def test_anything_else_is_refused_with_a_way_out(text: str):
     with pytest.raises(ConfigurationError, match="--port auto"):
         Ports.parse(text)
