@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dean_provider.contract.events import Event
 from dean_provider.contract.workflow import TRIAL, Head, Workflow, WorkflowDetail, WorkflowStatus
+from dean_provider.state.chain import event_of
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import EventRow, WorkflowRow
 
-__all__ = ["count_trials", "hidden_trials", "is_told", "newest_trials", "read_trials"]
+__all__ = ["count_trials", "find_told", "hidden_trials", "newest_trials", "read_trials"]
 
 _workflows = table_of(WorkflowRow)
 _events = table_of(EventRow)
@@ -67,7 +69,8 @@ def hidden_trials(session: Session, trial_ids: Collection[str], *, dag_ids: Coll
     return set(session.scalars(statement))
 
 
-def is_told(session: Session, workflow_id: UUID, idempotency_key: str) -> bool:
-    """Whether a fact is recorded under that key."""
-    found = exists().where(_events.c.workflow_id == workflow_id, _events.c.idempotency_key == idempotency_key)
-    return bool(session.scalar(select(found)))
+def find_told(session: Session, workflow_id: UUID, idempotency_key: str) -> Event | None:
+    """The event that is recorded under that key."""
+    place = (_events.c.workflow_id == workflow_id, _events.c.idempotency_key == idempotency_key)
+    row = session.execute(select(_events.c.canonical, _events.c.hash).where(*place)).one_or_none()
+    return None if row is None else event_of(row.canonical, row.hash)

@@ -76,6 +76,7 @@ class TokensAllocated(Fact):
     holder: Name
     before: int | None = None
     after: int = Field(ge=0)
+    used: int | None = Field(default=None, ge=0, description="Tokens the holder had used by then.")
 
 
 @register

@@ -85,6 +85,19 @@ class AirflowAPI:
             return True
         raise _refusal(answer, f"start DAG {dag_id}")
 
+    async def conf_of_run(self, credentials: Mapping[str, str], dag_id: str, run_id: str) -> dict[str, Any] | None:
+        """The conf of a run, if there is one with this id.
+
+        :raises DeanError: why Airflow refuses.
+        """
+        answer = await self._send(credentials, "GET", f"/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}")
+        if answer.status_code == 404:
+            return None
+        if not answer.is_success:
+            raise _refusal(answer, f"read run {run_id}")
+        found = answer.json().get("conf")
+        return found if isinstance(found, dict) else {}
+
     async def end_run(self, credentials: Mapping[str, str], dag_id: str, run_id: str) -> None:
         """Fail a run that goes on. One that is over, or gone, stays so.
 

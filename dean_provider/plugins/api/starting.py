@@ -23,7 +23,7 @@ from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.recording import record
 from dean_provider.plugins.api.surroundings import Surroundings
 
-__all__ = ["Start", "TrialTask", "begin", "check_settings", "trial_task"]
+__all__ = ["Start", "TrialTask", "begin", "begun", "check_settings", "trial_task"]
 
 _START = "StartEvolutionOperator"
 
@@ -72,7 +72,7 @@ async def begin(around: Surroundings, start: Start, call: Call, task: TrialTask 
     """
     room = around.room.cheap
     starter = await room.run(lambda: trial_task(call, start.dag_id)) if task is None else task
-    run_id = run_id_of(start, call)
+    run_id = run_id_of(start.dag_id, start.kind, call)
     namespace = await room.run(lambda: _namespace(around.settings))
     workflow_id = UUID(trial_id(namespace, dag_id=start.dag_id, run_id=run_id, task_id=starter.task_id))
     created = await around.airflow.create_run(call.credentials, start.dag_id, run_id, start.conf, start.note)
@@ -83,9 +83,17 @@ async def begin(around: Surroundings, start: Start, call: Call, task: TrialTask 
     return Requested(workflow=Workflow.model_validate(trial.model_dump()), created=created)
 
 
-def run_id_of(start: Start, call: Call) -> str:
+async def begun(around: Surroundings, dag_id: str, kind: str, call: Call) -> Mapping[str, Any] | None:
+    """Conf of the run that the caller began before with the same idempotency key, if they did.
+
+    :raises DeanError: why Airflow refuses.
+    """
+    return await around.airflow.conf_of_run(call.credentials, dag_id, run_id_of(dag_id, kind, call)) if call.key else None
+
+
+def run_id_of(dag_id: str, kind: str, call: Call) -> str:
     """The same for the same caller, DAG, kind and idempotency key; a new one without a key."""
-    identity = "\0".join((call.caller.name, start.dag_id, start.kind, call.key or uuid4().hex))
+    identity = "\0".join((call.caller.name, dag_id, kind, call.key or uuid4().hex))
     return f"dean__{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
 
 

@@ -78,9 +78,12 @@ def register(request: RegisterService, call: Call) -> KnownService:
             raise LimitExceededError(f"There are {_MOST_SERVICES} services already.", suggestions=["Remove some."])
         return {**stored, request.name: {**entry, "registered_at": before.get("registered_at", entry["seen_at"])}}
 
-    before = _alive(_stored()).get(request.name, {})
-    fact = ServiceRegistered(service=request.name, kind=request.kind, url=request.url[:2000], before=before.get("url"))
-    told = ReportedFact.of(fact, key=f"service:{request.name}:{call.request_id}")
+    before = _alive(_stored()).get(request.name, {}).get("url")
+    key = call.fact_key(f"service:{request.name}:registered")
+    if (known := call.told_before(key)) is not None:  # what there was before is as it was told then
+        before = known.details.get("before")
+    fact = ServiceRegistered(service=request.name, kind=request.kind, url=request.url[:2000], before=before)
+    told = ReportedFact.of(fact, key=key)
     record_installation(call, [told], also=lambda session: _keep(session, change))
     return _shown(_stored()[request.name])
 
@@ -101,6 +104,9 @@ def heartbeat(request: ServiceRef, call: Call) -> KnownService:
 def remove(request: ServiceRef, call: Call) -> Released:
     stored = _stored()
     before = {**_missed(stored), **_alive(stored)}.get(request.name)
+    key = call.fact_key(f"service:{request.name}:removed")
+    if call.told_before(key) is not None:
+        return Released(released=True)
     if before is None:
         return Released(released=False)
 
@@ -108,7 +114,7 @@ def remove(request: ServiceRef, call: Call) -> Released:
         return {name: entry for name, entry in stored.items() if name != request.name}
 
     fact = ServiceRemoved(service=request.name, url=before["url"][:2000])
-    told = ReportedFact.of(fact, key=f"service:{request.name}:{call.request_id}")
+    told = ReportedFact.of(fact, key=key)
     record_installation(call, [told], also=lambda session: _keep(session, change, request.name))
     return Released(released=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dean_provider.contract.endpoints import gateway
@@ -17,7 +18,7 @@ from dean_provider.plugins.api.recording import record
 from dean_provider.plugins.api.replays import REPLAY as REPLAYED
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
-from dean_provider.plugins.api.starting import Start, begin, check_settings, trial_task
+from dean_provider.plugins.api.starting import Start, begin, begun, check_settings, trial_task
 from dean_provider.plugins.api.surroundings import Surroundings
 from dean_provider.recording.asked import asked_for
 
@@ -64,12 +65,15 @@ class Starting:
     async def fork(self, request: ForkTrial, call: Call) -> Requested:
         """:raises InvalidStateError: when nothing is recorded that could be shared."""
         parent = call.subject
-        generation = _shared(request.generation, parent)
+        dag_id, kind = await self._dag_for(parent, call), f"fork {parent.id}"
+        asked = request.generation
+        if asked is None and (conf := await begun(self.around, dag_id, kind, call)) is not None:
+            asked = _generation_in(conf)  # the parent may have gone on since
+        generation = _shared(asked, parent)
         fork = ForkOf(trial_id=_remote(parent), generation=generation, workflow_id=parent.id, config=request.config)
-        dag_id = await self._dag_for(parent, call)
         start = Start(
             dag_id=dag_id,
-            kind=f"fork {parent.id}",
+            kind=kind,
             conf={FORK: fork.model_dump(mode="json", exclude_none=True), **await self._connections(call)},
             asked={"fork_of": str(parent.id), "generation": generation, "config": asked_for(request.config)},
             source="fork",
@@ -140,6 +144,12 @@ class Starting:
 def _name(config: dict[str, Any]) -> str:
     name = config.get("name")
     return name[:250] if isinstance(name, str) else ""
+
+
+def _generation_in(conf: Mapping[str, Any]) -> int | None:
+    fork = conf.get(FORK)
+    found = fork.get("generation") if isinstance(fork, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def _remote(trial: WorkflowDetail) -> str:

@@ -131,21 +131,21 @@ class Steering:
 
     async def _once(self, call: Call, verb: str, act: Callable[[], Awaitable[Fact]], *, already: WorkflowStatus | None = None) -> Workflow:
         """Do it, unless it was done for the same idempotency key or the trial stands so already."""
-        key = f"{verb}:by:{call.caller.name}:{call.key}"[:250] if call.key else None
-        if key is not None and await self._told(call, key):
+        key = call.fact_key(f"{verb}:by:{call.caller.name}")
+        if call.key and await self._told(call, key):
             return _summary(call.subject)
         if call.subject.status is already:
             return _summary(call.subject)
         if call.subject.status.ended:
             raise _not_now(call.subject, verb)
-        return await self._tell(call, await act(), key or f"{verb}:by:{call.caller.name}:{call.request_id}")
+        return await self._tell(call, await act(), key)
 
     async def _told(self, call: Call, key: str) -> bool:
         def look() -> bool:
             from dean_provider.state import permitted
 
             with call.sessions() as session:
-                return permitted.is_told(session, call.subject.id, key)
+                return permitted.find_told(session, call.subject.id, key) is not None
 
         return await self.around.room.cheap.run(look)
 

@@ -122,6 +122,9 @@ class FakeAirflow:
             self.created.append({"dag_id": dag_id, "run_id": run_id, "conf": dict(conf), "note": note, "credentials": dict(credentials)})
         return not known
 
+    async def conf_of_run(self, credentials: Any, dag_id: str, run_id: str) -> dict[str, Any] | None:
+        return next((run["conf"] for run in self.created if (run["dag_id"], run["run_id"]) == (dag_id, run_id)), None)
+
     async def end_run(self, credentials: Any, dag_id: str, run_id: str) -> None:
         if self.refusal:
             raise self.refusal

@@ -49,6 +49,14 @@ class Airflow:
         self.api = AirflowAPI(lambda: (app, prefix), lambda: 2, sleep)
 
 
+async def test_the_conf_of_a_run_is_read_if_there_is_one() -> None:
+    assert await Airflow(body={"conf": {"seed": 1}}).api.conf_of_run({}, "dag", "run") == {"seed": 1}
+    assert await Airflow(body={"conf": None}).api.conf_of_run({}, "dag", "run") == {}
+    assert await Airflow(404).api.conf_of_run({}, "dag", "run") is None
+    with pytest.raises(PermissionDeniedError):
+        await Airflow(403).api.conf_of_run({}, "dag", "run")
+
+
 async def test_a_run_is_created_with_the_callers_own_credentials() -> None:
     airflow = Airflow(prefix="/af")
     assert await airflow.api.create_run({"authorization": "Bearer t"}, "a b", "run-1", {"seed": 1}, "why")

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from sqlalchemy.orm import Session
 
+from dean_provider.contract.workflow import ListAudit
 from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.resources.services import watched_services
+from dean_provider.state import queries
 
 START = 1_767_225_600
 BODY = {"kind": "other", "url": "http://scorer.internal:9000", "ttl_seconds": 60}
@@ -59,3 +62,27 @@ def test_one_that_is_removed_is_watched_no_more_whether_or_not_it_was_heard_of(g
         assert gateway.call("DELETE", "/services/missed").json() == {"released": True}
         assert watched() == set()
         assert gateway.call("DELETE", "/services/missed").json() == {"released": False}
+
+
+def _audited(gateway) -> list[tuple[str, str | None]]:
+    with Session(gateway.engine) as session:
+        return [(event.details["url"], event.details.get("before")) for event in reversed(queries.audit(session, ListAudit()).events)]
+
+
+def test_every_change_is_audited_though_a_caller_has_one_request_id_for_several(gateway, kept) -> None:
+    same, other = {"X-Request-ID": "one-for-all"}, {**BODY, "url": "http://other.internal"}
+    for body in (BODY, other, BODY):
+        assert gateway.call("PUT", "/services/scorer", json=body, headers=same).status_code == 200
+    assert gateway.call("DELETE", "/services/scorer", headers=same).json() == {"released": True}
+    assert _audited(gateway) == [(BODY["url"], None), (other["url"], BODY["url"]), (BODY["url"], other["url"]), (BODY["url"], None)]
+
+
+def test_with_the_same_key_asking_again_is_asking_once(gateway, kept) -> None:
+    key = {"Idempotency-Key": "k"}
+    for _ in range(2):
+        assert gateway.call("PUT", "/services/scorer", json=BODY, headers=key).status_code == 200
+    assert gateway.call("PUT", "/services/scorer", json={**BODY, "url": "http://other.internal"}, headers=key).status_code == 409
+    assert listed(gateway) == {"scorer"}
+    for _ in range(2):
+        assert gateway.call("DELETE", "/services/scorer", headers=key).json() == {"released": True}
+    assert len(_audited(gateway)) == 2

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from dean_provider.contract.events.trial import TrialCompleted
+from dean_provider.contract.events.trial import GenerationCompleted, TrialCompleted
 from dean_provider.errors import InvalidConfigurationError, PermissionDeniedError
 from dean_provider.operators.identity import trial_id
 from dean_provider.plugins.api.starting import TrialTask
@@ -105,6 +105,21 @@ def test_a_fork_is_a_run_that_names_its_parent_and_both_sides_know_it(gateway) -
     }
     assert (child["parent_id"], child["parent_generation"]) == (str(parent), 2)
     assert gateway.get(f"/trials/{parent}").json()["forks"] == [child["id"]]
+
+
+def test_a_fork_that_is_asked_for_again_shares_what_it_shared_though_its_parent_went_on(gateway, make_generation) -> None:
+    parent, key = gateway.trial(), {"Idempotency-Key": "k"}
+    told = [GenerationCompleted(generation=make_generation(number)) for number in range(3)]
+    gateway.tell(parent, *told[:2])
+    first = gateway.post(f"/trials/{parent}/forks", {}, headers=key).json()
+    gateway.tell(parent, told[2])
+    again = gateway.post(f"/trials/{parent}/forks", {}, headers=key)
+    assert again.status_code == 200
+    assert (again.json()["created"], again.json()["workflow"]["id"]) == (False, first["workflow"]["id"])
+    assert again.json()["workflow"]["parent_generation"] == 1
+    other = gateway.post(f"/trials/{parent}/forks", {}).json()["workflow"]
+    assert other["parent_generation"] == 2
+    assert gateway.post(f"/trials/{parent}/forks", {"generation": 0}, headers=key).status_code == 409
 
 
 def test_a_fork_knows_its_parents_services(gateway) -> None:

@@ -77,6 +77,23 @@ def test_a_pause_that_is_repeated_after_its_answer_was_lost_does_not_pause_again
     assert len(gateway.evolution.requests("pause_trial")) == 1
 
 
+def test_every_act_is_recorded_though_a_caller_has_one_request_id_for_several(make_gateway, make_trial) -> None:
+    gateway = make_gateway({"pause_trial": make_trial("paused", 5), "resume_trial": make_trial("running", 5)})
+    workflow_id, same = gateway.trial(), {"X-Request-ID": "one-for-all"}
+    for verb in ("pause", "resume", "pause", "resume"):
+        assert gateway.post(f"/trials/{workflow_id}/{verb}", {}, headers=same).status_code == 200
+    assert [kind for kind, _ in _events(gateway, workflow_id)][-4:] == ["trial.paused", "trial.resumed"] * 2
+
+
+def test_long_names_and_keys_are_told_apart(make_gateway, make_trial) -> None:
+    gateway = make_gateway({"pause_trial": make_trial("paused", 5), "resume_trial": make_trial("running", 5)})
+    workflow_id = gateway.trial()
+    for number, verb in enumerate(("pause", "resume", "pause")):
+        key = {"Idempotency-Key": "k" * 199 + str(number)}
+        gateway.post(f"/trials/{workflow_id}/{verb}", {}, headers=key)
+    assert len(gateway.evolution.requests("pause_trial")) == 2
+
+
 def test_a_trial_that_is_paused_already_is_left_alone(gateway) -> None:
     workflow_id = gateway.trial()
     gateway.tell(workflow_id, TrialPaused(generation=1))

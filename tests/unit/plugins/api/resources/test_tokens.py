@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 from sqlalchemy.orm import Session
 
-from dean_provider.contract.economy import Allocation, Budget
+from dean_provider.contract.economy import AllocateTokens, Allocation, Budget
 from dean_provider.contract.workflow import ListAudit
 from dean_provider.state import queries
 
@@ -24,3 +24,33 @@ def test_an_allocation_is_recorded_as_done_by_whoever_did_it(make_gateway) -> No
     with Session(gateway.engine) as session:
         (event,) = queries.audit(session, ListAudit()).events
     assert (event.event_type, event.actor.name, event.details["holder"]) == ("tokens.allocated", "op", "team/a")
+
+
+def _allocated(gateway):
+    with Session(gateway.engine) as session:
+        return [event.details["after"] for event in reversed(queries.audit(session, ListAudit()).events)]
+
+
+def _give(request: AllocateTokens) -> Allocation:
+    return Allocation(holder=request.holder, tokens=request.tokens, used=7, updated_at=datetime(2026, 1, 1, tzinfo=timezone.utc))
+
+
+def test_every_allocation_is_audited_though_a_caller_has_one_request_id_for_several(make_gateway) -> None:
+    gateway = make_gateway({"allocate_tokens": _give})
+    for tokens in (10, 20, 10, 10):
+        answer = gateway.call("PUT", "/tokens/allocations/h", json={"tokens": tokens}, headers={"X-Request-ID": "one-for-all"})
+        assert answer.json()["tokens"] == tokens
+    assert _allocated(gateway) == [10, 20, 10, 10]
+
+
+def test_with_the_same_key_asking_again_undoes_nothing(make_gateway) -> None:
+    gateway = make_gateway({"allocate_tokens": _give})
+
+    def allocate(tokens, key):
+        return gateway.call("PUT", "/tokens/allocations/h", json={"tokens": tokens}, headers={"Idempotency-Key": key})
+
+    first = allocate(10, "a")
+    allocate(20, "b")
+    assert allocate(10, "a").json() == first.json()
+    assert allocate(30, "a").status_code == 409
+    assert [asked.tokens for asked in gateway.evolution.requests("allocate_tokens")] == _allocated(gateway) == [10, 20]
