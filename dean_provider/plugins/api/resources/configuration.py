@@ -21,6 +21,7 @@ from dean_provider.contract.installation import (
     Setting,
 )
 from dean_provider.contract.service import Empty
+from dean_provider.contract.workflow import ListEvents
 from dean_provider.errors import ConflictError, NotFoundError
 from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.call import Call
@@ -76,10 +77,12 @@ def revert_configuration(request: RevertConfiguration, call: Call) -> Configurat
 
 def _change(call: Call, revision: int, change: Any, comment: str) -> Configuration:
     stored = variables.document(variables.read(VARIABLE))
-    document = _next(stored, change(stored), revision, call.caller.name, comment)
+    _require(stored, revision)
+    entry = {"values": change(stored), "by": call.caller.name, "at": datetime.now(timezone.utc).isoformat(), "comment": comment}
+    document = _next(stored, {"revision": max(revision, _recorded(call)) + 1, **entry})
     text = json.dumps(document)
     resolved = _resolved(text)
-    facts = _facts(_values(stored), document)
+    facts = _facts(_values(stored), document, call)
     if not facts:
         return _described(_resolved(json.dumps(stored) if stored else None), stored)
 
@@ -101,20 +104,33 @@ def _require(stored: Values, revision: int) -> None:
         )
 
 
-def _next(stored: Values, values: Values, revision: int, by: str, comment: str) -> Values:
+def _recorded(call: Call) -> int:
+    """The revision that was recorded last: it goes on from there when somebody deleted the Variable, or wrote an earlier one by hand."""
+    from dean_provider.state import queries
+    from dean_provider.state.record import system_workflow_id
+
+    with call.sessions() as session:
+        asked = ListEvents(workflow_id=system_workflow_id(session), event_type=ConfigurationChanged.event_type, newest_first=True, limit=1)
+        try:
+            events = queries.list_events(session, asked).events
+        except NotFoundError:  # nothing ever happened to the installation
+            return 0
+    return int(events[0].details["revision"]) if events else 0
+
+
+def _next(stored: Values, entry: Values) -> Values:
     """The Variable's next document; the state that is left is kept in its history."""
-    _require(stored, revision)
-    entry = {"revision": revision + 1, "values": values, "by": by, "at": datetime.now(timezone.utc).isoformat(), "comment": comment}
-    return {"revision": revision + 1, "values": values, "history": [entry, *_history(stored)][:_MOST_KEPT]}
+    return {"revision": entry["revision"], "values": entry["values"], "history": [entry, *_history(stored)][:_MOST_KEPT]}
 
 
-def _facts(before: Values, document: Values) -> list[ReportedFact]:
+def _facts(before: Values, document: Values, call: Call) -> list[ReportedFact]:
     after, revision, absent = document["values"], document["revision"], object()
     changed = [name for name in dict.fromkeys((*before, *after)) if before.get(name, absent) != after.get(name, absent)]
-    return [
-        ReportedFact.of(ConfigurationChanged(option=name, before=shown(before.get(name)), after=shown(after.get(name)), revision=revision))
+    facts = [
+        ConfigurationChanged(option=name, before=shown(before.get(name)), after=shown(after.get(name)), revision=revision)
         for name in changed
     ]
+    return [ReportedFact.of(fact, key=call.fact_key(fact.key())) for fact in facts]
 
 
 def _resolved(text: str | None) -> Resolved:
