@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.monitoring import ServiceStatus
@@ -105,9 +105,10 @@ def _waiting(sessions: Sessions, now: datetime) -> Iterator[Sample]:
     longest = 0.0
     with sessions() as session:
         dags = figures.open_dags(session)
-        since = func.min(func.coalesce(TaskInstance.queued_dttm, TaskInstance.scheduled_dttm))
+        # When it was queued is left behind by a deferral, a retry and a clear; when it was scheduled is set anew by each of them.
+        since = case((TaskInstance.state == "queued", TaskInstance.queued_dttm), else_=TaskInstance.scheduled_dttm)
         statement = (
-            select(TaskInstance.state, func.count(), since)
+            select(TaskInstance.state, func.count(), func.min(since))
             .where(TaskInstance.dag_id.in_(dags), TaskInstance.state.in_(_WAITING))
             .group_by(TaskInstance.state)
         )

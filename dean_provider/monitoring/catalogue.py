@@ -88,7 +88,11 @@ _TOKENS = (
 _AIRFLOW = (
     _gauge("dean_airflow_heartbeat_age_seconds", "seconds", "Since the newest heartbeat of a component of Airflow.", "component"),
     _gauge("dean_airflow_tasks", "tasks", "Task instances of DAGs with trials that are not at work yet, by state.", "state"),
-    _gauge("dean_airflow_queue_lag_seconds", "seconds", "How long the one that waits longest to be scheduled or taken has waited."),
+    _gauge(
+        "dean_airflow_queue_lag_seconds",
+        "seconds",
+        "How long the one that has been in its state for longest has been, scheduled or queued.",
+    ),
     _gauge("dean_database_latency_seconds", "seconds", "Time that a question to Airflow's metadata database takes."),
     _gauge("dean_database_connections", "connections", "Connections to Airflow's metadata database; PostgreSQL only."),
     _gauge("dean_redis_memory_bytes", "bytes", "Memory that Redis uses."),
