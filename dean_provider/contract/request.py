@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["RequestModel"]
+__all__ = ["RequestModel", "flaw_of"]
 
 _HOLDS_TEXT = (str, Mapping, list, tuple)
 
 
-def _flaw(text: str) -> str | None:
+def flaw_of(text: str) -> str | None:
     """What PostgreSQL, or UTF-8, cannot keep of a text."""
     if "\0" in text:
         return "a NUL character"
@@ -39,7 +39,7 @@ def _refuse_flaws(value: Any) -> None:
     while waiting:
         where, found = waiting.pop()
         texts = [found] if isinstance(found, str) else [name for name in found if isinstance(name, str)]
-        flaw = next(filter(None, map(_flaw, texts)), None)
+        flaw = next(filter(None, map(flaw_of, texts)), None)
         if flaw is not None:
             place = f" (in {where})" if where else ""
             raise PydanticCustomError("unkeepable_text", "must not hold {flaw}{place}", {"flaw": flaw, "place": place})

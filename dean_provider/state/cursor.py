@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import sys
+import math
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from dean_provider.contract.request import flaw_of
 from dean_provider.errors import InvalidConfigurationError
+from dean_provider.state.canonical import MOST
 from dean_provider.state.chain import instant
 
-__all__ = ["read_cursor", "read_place", "read_rank", "write_cursor", "write_place", "write_rank"]
+__all__ = ["read_cursor", "read_moment", "read_place", "read_rank", "write_cursor", "write_moment", "write_place", "write_rank"]
 
 Key = TypeVar("Key", int, str)
 Rank = int | float | str | None
@@ -35,7 +37,7 @@ def read_cursor(cursor: str | None, *kinds: type[Key]) -> list[Key] | None:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         key = None
-    if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or any(isinstance(p, int) and abs(p) > 2**53 for p in key):
+    if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or not all(map(_can_be_kept, key)):
         raise _foreign(cursor)
     return key
 
@@ -54,7 +56,26 @@ def read_place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
     if key is None or cursor is None:
         return None
     try:
-        return datetime.fromisoformat(key[0].replace("Z", "+00:00")), UUID(key[1]), key[2]
+        return _moment(key[0]), UUID(key[1]), key[2]
+    except ValueError:
+        raise _foreign(cursor) from None
+
+
+def write_moment(at: datetime, name: str) -> str:
+    """A cursor for what has a name, in order of time."""
+    return write_cursor(str(instant(at)), name)
+
+
+def read_moment(cursor: str | None) -> tuple[datetime, str] | None:
+    """The time and name that :func:`write_moment` wrote.
+
+    :raises InvalidConfigurationError: for a cursor that no page gave out.
+    """
+    key = read_cursor(cursor, str, str)
+    if key is None or cursor is None:
+        return None
+    try:
+        return _moment(key[0]), key[1]
     except ValueError:
         raise _foreign(cursor) from None
 
@@ -81,15 +102,25 @@ def read_rank(cursor: str | None, order: str, kind: type[Any]) -> tuple[Rank | d
         value = json.loads(key[1])
         if key[0] != order or not (value is None or _is(value, kind)):
             raise _foreign(cursor)
-        return datetime.fromisoformat(value.replace("Z", "+00:00")) if kind is datetime and value else value, UUID(key[2])
+        return _moment(value) if kind is datetime and value is not None else value, UUID(key[2])
     except (ValueError, RecursionError):
         raise _foreign(cursor) from None
 
 
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def _is(value: Any, kind: type[Any]) -> bool:
-    if kind in (int, float):
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-    return isinstance(value, str)
+    kinds = {int: (int,), float: (int, float)}.get(kind, (str,))
+    return type(value) in kinds and _can_be_kept(value)
+
+
+def _can_be_kept(value: float | str) -> bool:
+    """Whether a column could hold it: what cannot, no page gave out, and a database would fail on it."""
+    if isinstance(value, str):
+        return flaw_of(value) is None
+    return math.isfinite(value) if isinstance(value, float) else abs(value) <= MOST
 
 
 def _foreign(cursor: str) -> InvalidConfigurationError:

@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal, or_
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.alert import Incident, IncidentPage, IncidentStatus, ListAlerts, Silence
-from dean_provider.errors import InvalidConfigurationError, NotFoundError
-from dean_provider.state.chain import instant
+from dean_provider.errors import NotFoundError
 from dean_provider.state.columns import utc
-from dean_provider.state.cursor import read_cursor, write_cursor
+from dean_provider.state.cursor import read_moment, write_moment
 from dean_provider.state.record import system_workflow_id
 from dean_provider.state.statements import table_of
 from dean_provider.state.tables import IncidentRow, NotificationRow, SilenceRow
@@ -46,7 +45,7 @@ def list_incidents(session: Session, request: ListAlerts, *, dag_ids: Collection
     :raises InvalidConfigurationError: for a foreign cursor.
     """
     conditions = [*_mine(session, dag_ids), *_filters(request)]
-    place = _read_place(request.cursor)
+    place = read_moment(request.cursor)
     order = (_incidents.c.raised_at, _incidents.c.incident_id)
     if place is not None:
         after = tuple_(*(literal(part, column.type) for part, column in zip(place, order, strict=True)))
@@ -54,7 +53,7 @@ def list_incidents(session: Session, request: ListAlerts, *, dag_ids: Collection
     statement = select(_incidents).where(*conditions).order_by(*(column.desc() for column in order)).limit(request.limit + 1)
     rows = session.execute(statement).mappings().all()
     page, more = rows[: request.limit], len(rows) > request.limit
-    cursor = write_cursor(str(instant(page[-1]["raised_at"])), page[-1]["incident_id"]) if more else None
+    cursor = write_moment(page[-1]["raised_at"], page[-1]["incident_id"]) if more else None
     return IncidentPage(incidents=_told(session, page, now), next_cursor=cursor)
 
 
@@ -143,20 +142,6 @@ def _filters(request: ListAlerts) -> list[ColumnElement[bool]]:
     ]
     found = [column == value for column, value in given if value is not None]
     return found if request.open is None else [*found, _OPEN if request.open else ~_OPEN]
-
-
-def _read_place(cursor: str | None) -> tuple[datetime, str] | None:
-    key = read_cursor(cursor, str, str)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(key[0].replace("Z", "+00:00")), key[1]
-    except ValueError:
-        raise InvalidConfigurationError(
-            "The cursor is none that this list gave out.",
-            details={"problems": [{"field": "cursor", "value": cursor, "rule": "the next_cursor of the page before"}]},
-            suggestions=["Start again without a cursor."],
-        ) from None
 
 
 def _told(session: Session, rows: Sequence[RowMapping], now: datetime) -> list[Incident]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dean_provider.contract.alert import ListAlerts
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.installation import ConfigurationChanged
 from dean_provider.contract.events.trial import (
@@ -20,7 +22,7 @@ from dean_provider.contract.events.trial import (
 )
 from dean_provider.contract.workflow import ListAudit, ListEvents, ListWorkflows, Origin, ReadMetrics
 from dean_provider.errors import InvalidConfigurationError, NotFoundError
-from dean_provider.state import queries
+from dean_provider.state import incidents, queries
 from dean_provider.state.cursor import write_cursor
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -138,11 +140,48 @@ def test_a_cursor_of_another_order_is_refused(told) -> None:
         told.ask(queries.list_workflows, ListWorkflows(limit=1, cursor=cursor, sort="name"), dag_ids=None)
 
 
+ROW = str(UUID(int=1))
+
+
+@pytest.mark.parametrize(
+    ("sort", "value"),
+    [
+        ("generation", 10**30),
+        ("generation", -(10**30)),
+        ("generation", 1.5),
+        ("generation", True),
+        ("tokens_used", 2**63),
+        ("best_fitness", 10**30),
+        ("best_fitness", "NaN"),
+        ("best_fitness", float("nan")),
+        ("best_fitness", float("-inf")),
+        ("name", "\ud800"),
+        ("name", "a\0b"),
+        ("name", 3),
+        ("created_at", ""),
+        ("created_at", "\ud800"),
+        ("created_at", "2026-13-01"),
+    ],
+)
+def test_a_forged_cursor_with_what_no_column_holds_is_refused(told, sort, value) -> None:
+    for descending in (True, False):
+        cursor = write_cursor(f"{'-' if descending else '+'}{sort}", json.dumps(value), ROW)
+        with pytest.raises(InvalidConfigurationError, match="cursor"):
+            told.ask(queries.list_workflows, ListWorkflows(cursor=cursor, sort=sort, descending=descending), dag_ids=None)
+
+
+@pytest.mark.parametrize("key", [("2026-01-01T00:00:00Z", "\ud800"), ("2026-01-01T00:00:00Z", "a\0"), ("\ud800", "a"), ("soon", "a")])
+def test_a_forged_cursor_of_incidents_is_refused(told, key) -> None:
+    with pytest.raises(InvalidConfigurationError, match="cursor"):
+        told.ask(incidents.list_incidents, ListAlerts(cursor=write_cursor(*key)), dag_ids=None, now=NOW)
+
+
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "bm9uc2Vuc2U", "W251bGwsbnVsbF0", "WyJhIiwiYiJd", "\ud800"])
 def test_a_cursor_that_no_list_gave_out_is_refused(told, cursor) -> None:
     for query, request, more in (
         (queries.list_workflows, ListWorkflows.model_construct(cursor=cursor, limit=5), {"dag_ids": None}),
         (queries.audit, ListAudit.model_construct(cursor=cursor, limit=5), {}),
+        (incidents.list_incidents, ListAlerts.model_construct(cursor=cursor, limit=5), {"dag_ids": None, "now": NOW}),
     ):
         with pytest.raises(InvalidConfigurationError, match="cursor"):
             told.ask(query, request, **more)
