@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class AsyncTransport:
         self._settings = settings
         self._proxy = URL(settings.proxy) if settings.proxy else None
         self._sessions = LoopBound(self._make, aiohttp.ClientSession.close)
+        self._places = LoopBound(_places, _gone)
         self._last_timeout = aiohttp.ClientTimeout()
         self._in_flight = 0
         self._retired = False
@@ -50,29 +52,33 @@ class AsyncTransport:
         :raises ConfigurationError: when it cannot be sent, or the service's certificate is not trusted.
         """
         self._in_flight += 1
-        queued: list[bool] = []
         try:
-            session = await self._sessions.get()
-            async with session.request(
-                request.method,
-                URL(request.url, encoded=True),
-                headers=request.headers,
-                data=request.body,
-                timeout=self._timeout(request.seconds),
-                proxy=self._proxy,
-                allow_redirects=False,
-                trace_request_ctx=queued,
-            ) as response:
-                body = await self._read(request, response)
-                return Answer(response.status, response.headers, body)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
-            if queued and isinstance(error, asyncio.TimeoutError):
-                raise exhausted(request, f"all {most_connections()} were in use for {request.seconds:g} s") from None
-            raise _failure(request, error) from None
+            places = await self._places.get()
+            seconds = await _taken(places, request)
+            try:
+                return await self._answer(request, seconds)
+            except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+                raise _failure(request, error) from None
+            finally:
+                places.release()
         finally:
             self._in_flight -= 1
             if self._retired and not self._in_flight:
                 await self._sessions.discard()
+
+    async def _answer(self, request: Outgoing, seconds: float) -> Answer:
+        session = await self._sessions.get()
+        async with session.request(
+            request.method,
+            URL(request.url, encoded=True),
+            headers=request.headers,
+            data=request.body,
+            timeout=self._timeout(seconds),
+            proxy=self._proxy,
+            allow_redirects=False,
+        ) as response:
+            body = await self._read(request, response)
+            return Answer(response.status, response.headers, body)
 
     async def retire(self) -> None:
         """Close the running loop's session once nobody is using it."""
@@ -88,11 +94,10 @@ class AsyncTransport:
         secure = self._settings.base_url.startswith("https") or (self._settings.proxy or "").startswith("https")
         tls: ssl.SSLContext | bool = await sync_to_async(tls_context)(self._settings) if secure else True
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=most_connections(), ssl=tls),
+            connector=aiohttp.TCPConnector(limit=0, ssl=tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_OWN_HEADERS,
             trust_env=False,
-            trace_configs=[_noting_queues()],
         )
         # It would repeat a request by itself when a connection breaks, unseen by the policy that says when and how often.
         session._retry_connection = False  # noqa: SLF001
@@ -120,29 +125,50 @@ class AsyncTransport:
 
 
 def most_connections() -> int:
-    """How many connections a session may have at a time: what files the process may open, less what the rest of it needs. 0: any number.
+    """How many connections a session may have at a time: as many as the process may open files, less what the rest of it needs.
 
     Every deferred trial holds one while it waits for news, and a triggerer has a thousand of them by default.
     """
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 0 if files == resource.RLIM_INFINITY else max(_FEWEST, files - _RESERVED)
+    return sys.maxsize if files == resource.RLIM_INFINITY else max(_FEWEST, files - _RESERVED)
 
 
-def _noting_queues() -> aiohttp.TraceConfig:
-    """Has the list that goes with each request hold something while the request waits for a connection to be free."""
+async def _places() -> asyncio.Semaphore:
+    return asyncio.Semaphore(most_connections())
 
-    async def begins(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionQueuedStartParams) -> None:
-        if context.trace_request_ctx is not None:
-            context.trace_request_ctx.append(True)
 
-    async def ends(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionQueuedEndParams) -> None:
-        if context.trace_request_ctx is not None:
-            context.trace_request_ctx.clear()
+async def _gone(_: asyncio.Semaphore) -> None:
+    """Nothing is held open by it."""
 
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_queued_start.append(begins)
-    trace.on_connection_queued_end.append(ends)
-    return trace
+
+async def _taken(places: asyncio.Semaphore, request: Outgoing) -> float:
+    """Take a place in turn, and give the seconds that are left to ``request`` then.
+
+    :raises ConnectionsExhaustedError: when there are none.
+    """
+    if not places.locked():
+        await places.acquire()
+        return request.seconds
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + request.seconds
+    turn = loop.create_task(places.acquire())
+    try:
+        await asyncio.wait({turn}, timeout=request.seconds)
+        left = ends - loop.time()
+        if turn.done() and left > 0:
+            return left
+    except asyncio.CancelledError:
+        _given_back(places, turn)
+        raise
+    _given_back(places, turn)
+    raise exhausted(request, f"all {most_connections()} were in use for {request.seconds:g} s")
+
+
+def _given_back(places: asyncio.Semaphore, turn: asyncio.Task[Any]) -> None:
+    if turn.done():
+        places.release()
+    else:
+        turn.cancel()
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import resource
+import sys
 import threading
 from typing import Any
 
@@ -239,6 +240,43 @@ def test_waiting_for_a_free_connection_is_no_outage(server: Any, make_hook: Any,
     asyncio.run(work())
 
 
+def test_a_call_that_is_cancelled_in_the_queue_takes_no_place(
+    server: Any, make_hook: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever that happens: while it waits, and when its turn has just come."""
+    monkeypatch.setattr(transport_async, "most_connections", lambda: 1)
+    hook = make_hook(EvolutionAPIHook, server)
+    taken, freed = threading.Event(), threading.Event()
+
+    def answer(_: Any) -> Any:
+        taken.set()
+        freed.wait(10)
+        return reply(body=TRIAL)
+
+    server.otherwise = answer
+
+    async def work() -> None:
+        for pause in [None, *range(8)]:
+            taken.clear()
+            freed.clear()
+            first = asyncio.ensure_future(hook.acall(evolution.READ_TRIAL, REF))
+            await asyncio.to_thread(taken.wait, 10)
+            queued = asyncio.ensure_future(hook.acall(evolution.READ_TRIAL, REF))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            if pause is None:
+                queued.cancel()
+            freed.set()
+            await first
+            for _ in range(pause or 0):
+                await asyncio.sleep(0)
+            queued.cancel()
+            await asyncio.wait({queued})
+            assert (await hook.acall(evolution.READ_TRIAL, REF, timeout=5)).trial_id == "t"
+
+    asyncio.run(work())
+
+
 def test_no_file_left_is_no_outage(caller: Any, server: Any, make_hook: Any, reply: Any) -> None:
     hook = make_hook(EvolutionAPIHook, server, {"breaker_threshold": 1})
     server.otherwise = lambda _: reply(body=TRIAL)
@@ -254,7 +292,7 @@ def test_no_file_left_is_no_outage(caller: Any, server: Any, make_hook: Any, rep
     assert caller.call(hook, evolution.READ_TRIAL, REF).trial_id == "t"
 
 
-@pytest.mark.parametrize(("files", "most"), [(resource.RLIM_INFINITY, 0), (1024, 768), (65_536, 65_280), (256, 100)])
+@pytest.mark.parametrize(("files", "most"), [(resource.RLIM_INFINITY, sys.maxsize), (1024, 768), (65_536, 65_280), (256, 100)])
 def test_connections_are_bounded_by_what_the_process_may_open(files: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
     assert transport_async.most_connections() == most
