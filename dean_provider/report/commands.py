@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,4 +96,6 @@ def _authenticated(credential: str) -> str:
         return ""
     if credential == "Authorization: Basic":
         return '--user "$EVOLUTION_USER" '
+    if re.fullmatch(r"[\w: -]+", credential, re.ASCII):
+        return f'--header "{credential} $EVOLUTION_TOKEN" '
     return f'--header {shlex.quote(f"{credential} ")}"$EVOLUTION_TOKEN" '

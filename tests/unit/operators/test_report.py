@@ -136,7 +136,7 @@ def test_tells_how_to_run_it_again_and_check_it_whatever_dag_it_was_part_of(publ
     text = unescape(written(tmp_path)["bin-packing/t-1.html"])
     assert '"evolution_conn_id": "dean_evolution_default", "indexagent_conn_id": "dean_indexagent_default"' in text
     assert "airflow dags trigger dean_evolution_trial" in text
-    assert """curl --fail --header 'Authorization: Bearer '"$EVOLUTION_TOKEN" --output""" in text
+    assert 'curl --fail --header "Authorization: Bearer $EVOLUTION_TOKEN" --output' in text
 
 
 @pytest.mark.parametrize("state", ["failed", "upstream_failed"])
