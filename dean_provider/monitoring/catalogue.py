@@ -83,7 +83,12 @@ _TOKENS = (
     _gauge("dean_tokens_available", "tokens", "Tokens that can still be allocated."),
     _counter("dean_tokens_consumed_total", "tokens", "Tokens consumed, of the whole Evolution API."),
     _gauge("dean_tokens_used_ratio", "ratio", "Share of all tokens that is consumed."),
-    _gauge("dean_patterns", "patterns", "Patterns in the Evolution API's registry."),
+    _gauge(
+        "dean_patterns",
+        "patterns",
+        "Patterns in the Evolution API's registry, as it tells itself (dean_evolution_patterns), or counted; "
+        "not told where more than 10000 would have to be counted.",
+    ),
 )
 _AIRFLOW = (
     _gauge("dean_airflow_heartbeat_age_seconds", "seconds", "Since the newest heartbeat of a component of Airflow.", "component"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
@@ -21,9 +22,11 @@ from dean_provider.monitoring.record import ours
 
 __all__ = ["economy_source"]
 
-_MOST_PATTERNS = 1000
+_TOLD = "dean_evolution_patterns"
+"""How many patterns there are, where a service says so."""
+_PAGE, _MOST_PAGES = 250, 40
 _PATTERN_ROUNDS = 6
-"""Patterns are many and change seldom: they are counted in every sixth round."""
+"""Patterns are many and change seldom: where a service does not say how many, they are counted in every sixth round."""
 
 
 def economy_source(inquirer: Inquirer, now: Callable[[], datetime]) -> Source:
@@ -40,9 +43,12 @@ def economy_source(inquirer: Inquirer, now: Callable[[], datetime]) -> Source:
             channel=inquirer.channel, correlation_id=f"watch-{inquirer.name}", timeout=inquirer.seconds, deadline=inquirer.seconds
         )
         budget = await _answer(hook, evolution.READ_BUDGET, Empty())
-        if next(rounds) % _PATTERN_ROUNDS == 0:
-            page = await _answer(hook, evolution.LIST_PATTERNS, ListPatterns(limit=_MOST_PATTERNS))
-            patterns[:] = [] if page is None else [Sample.of("dean_patterns", len(page.patterns), inquirer.name)]
+        told = next((one.value for one in found.figures.samples if one.name == _TOLD), None)
+        if told is None and next(rounds) % _PATTERN_ROUNDS == 0:
+            counted = await _counted(hook, inquirer.seconds)
+            patterns[:] = [] if counted is None else [Sample.of("dean_patterns", counted, inquirer.name)]
+        elif told is not None:
+            patterns[:] = [Sample.of("dean_patterns", told, inquirer.name)]
         more = ours([*(_tokens(inquirer.name, budget) if budget else ()), *patterns])
         figures = Figures((*found.figures.samples, *more.samples), {**found.figures.families, **more.families}, found.figures.dropped)
         return Found(found.findings, figures, budget=_burn(budget, now()) if budget else None)
@@ -55,6 +61,26 @@ async def _answer(hook: EvolutionAPIHook, operation: Any, request: Any) -> Any:
     try:
         return await hook.acall(operation, request)
     except DeanError:
+        return None
+
+
+async def _counted(hook: EvolutionAPIHook, seconds: float) -> int | None:
+    """How many patterns it lists; nothing where they are too many to count, or it takes too long."""
+
+    async def count_pages() -> int | None:
+        found, cursor = 0, None
+        for _ in range(_MOST_PAGES):
+            page = await _answer(hook, evolution.LIST_PATTERNS, ListPatterns(limit=_PAGE, cursor=cursor))
+            if page is None:
+                return None
+            found, cursor = found + len(page.patterns), page.next_cursor
+            if cursor is None:
+                return found
+        return None
+
+    try:
+        return await asyncio.wait_for(count_pages(), seconds)
+    except asyncio.TimeoutError:
         return None
 
 

@@ -38,7 +38,7 @@ from dean_provider.services.evolution.records import Probe, Records
 from dean_provider.services.evolution.registry import PatternRegistry
 from dean_provider.services.evolution.run import Run
 from dean_provider.services.evolution.settings import EvaluatorKind, EvolutionSettings
-from dean_provider.services.evolution.tables import GenerationRow, TrialRow, UsageRow
+from dean_provider.services.evolution.tables import GenerationRow, PatternRow, TrialRow, UsageRow
 from dean_provider.services.evolution.trials import Trials
 from dean_provider.services.evolution.verification import Verifier
 from dean_provider.services.evolution.workshop import Workshop
@@ -111,6 +111,7 @@ class EvolutionService:
                 ("generations", "Generations committed."),
                 ("tokens_used", "Tokens used."),
                 ("evaluations", "Evaluations paid for."),
+                ("patterns", "Patterns stored."),
                 ("batch_retries", "Evaluation batches repeated."),
                 ("workers_alive", "Worker processes that run."),
                 ("waiting_calls", "Long polls and streams open."),
@@ -254,9 +255,10 @@ class EvolutionService:
             generations = session.scalar(select(func.count()).select_from(GenerationRow))
             tokens, evaluations = session.execute(select(func.sum(UsageRow.tokens), func.sum(UsageRow.evaluations))).one()
             retries = session.scalar(select(func.sum(TrialRow.retries)))
+            patterns = session.scalar(select(func.count()).select_from(PatternRow))
         for status in TrialStatus:
             self._trials_gauge.labels(status.value).set(counts.get(status.value, 0))
         found = {"generations": generations, "tokens_used": tokens, "evaluations": evaluations, "batch_retries": retries}
-        found |= {"workers_alive": self.pool.alive(), "waiting_calls": self.notices.waiting}
+        found |= {"patterns": patterns, "workers_alive": self.pool.alive(), "waiting_calls": self.notices.waiting}
         for name, value in found.items():
             self._totals[name].set(float(value or 0))

@@ -12,60 +12,11 @@ from types import SimpleNamespace
 import pytest
 from aiohttp import web
 
-from dean_provider.contract.installation import KnownService
 from dean_provider.contract.monitoring import ServiceStatus
 from dean_provider.errors import ConfigurationError, ServiceUnavailableError
 from dean_provider.hooks.connection import MUST_EXIST, Settings
-from dean_provider.monitoring.asking import LARGEST_ANSWER, Inquirer, by_address, by_connection
-
-HEALTH = {"status": "healthy", "service": "Evolution API", "version": "1.2"}
-
-
-class Service:
-    """Answers what a test says; paths it does not know it has not."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, object] = {"/health": HEALTH, "/metrics": "jobs 3\n"}
-        self.asked: list[str] = []
-        self.headers: dict[str, str] = {}
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path)
-        self.headers = dict(request.headers)
-        found = self.answers.get(request.path)
-        if found is None:
-            return web.Response(status=404)
-        if callable(found):
-            return await found(request)
-        return web.json_response(found) if not isinstance(found, str) else web.Response(text=found)
-
-
-@pytest.fixture
-async def service():
-    made = Service()
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", made.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    made.port = site._server.sockets[0].getsockname()[1]
-    yield made
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def inquire(service):
-    made: list[Inquirer] = []
-
-    def make(seconds: float = 0.3, port: int | None = None, **paths: str) -> Inquirer:
-        known = KnownService(name="one", kind="evolution", url=f"http://127.0.0.1:{port or service.port}", source="registered")
-        made.append(Inquirer("one", "evolution", by_address(known, seconds), seconds, paths))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.aclose()
+from dean_provider.monitoring.asking import LARGEST_ANSWER, Inquirer, by_connection
+from tests.unit.monitoring.conftest import HEALTH
 
 
 async def test_a_service_that_is_well(service, inquire) -> None:

@@ -75,6 +75,7 @@ def test_evolution_metrics_count_trials_by_status(evolution):
     samples = {(s.name, s.labels.get("status")): s.value for f in text_string_to_metric_families(text) for s in f.samples}
     assert samples["dean_evolution_trials", "running"] == 0
     assert samples["dean_evolution_tokens_used", None] == 0
+    assert samples["dean_evolution_patterns", None] == 0
 
 
 @pytest.mark.parametrize("given", ["dag-run:1/try 2".replace(" ", "_"), "6f1c7c3e-5d9c-4a55-9f0c-1d6a6f3a8a11"])
