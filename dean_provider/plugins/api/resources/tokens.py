@@ -7,7 +7,7 @@ from dean_provider.contract.endpoints import evolution, gateway
 from dean_provider.contract.events import Event, ReportedFact
 from dean_provider.contract.events.installation import TokensAllocated
 from dean_provider.contract.service import Empty
-from dean_provider.errors import ConflictError
+from dean_provider.errors import ConflictError, NotFoundError
 from dean_provider.plugins.api.call import Call
 from dean_provider.plugins.api.recording import record_installation
 from dean_provider.plugins.api.rights import Right
@@ -22,6 +22,8 @@ def routes(around: Surroundings) -> Table:
         return await around.evolution(None, call.request_id).acall(evolution.READ_BUDGET, Empty())
 
     async def read_usage(request: ReadUsage, call: Call) -> Usage:
+        """:raises NotFoundError: when the usage is one of a trial that the caller may not read."""
+        await around.room.cheap.run(lambda: _require_sight(request.trial_id, call))
         return await around.evolution(None, call.request_id).acall(evolution.READ_USAGE, request)
 
     async def allocate(request: AllocateTokens, call: Call) -> Allocation:
@@ -40,6 +42,17 @@ def routes(around: Surroundings) -> Table:
         gateway.READ_USAGE: Served(read_usage, Right.READ_SOME),
         gateway.ALLOCATE_TOKENS: Served(allocate, Right.CHANGE_CONFIGURATION),
     }
+
+
+def _require_sight(trial_id: str | None, call: Call) -> None:
+    """A trial that the caller may not read is as good as none. The service may know those of other installations too."""
+    from dean_provider.state import permitted
+
+    if trial_id is None:
+        return
+    with call.sessions() as session:
+        if permitted.hidden_trials(session, {trial_id}, dag_ids=call.authority.dag_ids(session)):
+            raise NotFoundError(f"There is no trial {trial_id}.", details={"trial_id": trial_id})
 
 
 def _given_before(event: Event, request: AllocateTokens) -> Allocation:

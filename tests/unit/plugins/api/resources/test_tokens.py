@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 from sqlalchemy.orm import Session
 
-from dean_provider.contract.economy import AllocateTokens, Allocation, Budget
+from dean_provider.contract.economy import AllocateTokens, Allocation, Budget, Usage
 from dean_provider.contract.workflow import ListAudit
 from dean_provider.state import queries
 
@@ -24,6 +24,17 @@ def test_an_allocation_is_recorded_as_done_by_whoever_did_it(make_gateway) -> No
     with Session(gateway.engine) as session:
         (event,) = queries.audit(session, ListAudit()).events
     assert (event.event_type, event.actor.name, event.details["holder"]) == ("tokens.allocated", "op", "team/a")
+
+
+def test_the_usage_of_a_trial_is_told_to_whoever_may_read_it(make_gateway) -> None:
+    gateway = make_gateway({"read_usage": Usage(windows=[], tokens=660)})
+    mine, others = (f"t-{gateway.trial(dag_id=dag_id)}" for dag_id in ("mine", "others"))
+    for trial_id, status in ((mine, 200), (others, 404), ("of-another-installation", 200)):
+        answer = gateway.get(f"/tokens/usage?trial_id={trial_id}", "user:viewer:mine")
+        assert answer.status_code == status
+    assert [asked.trial_id for asked in gateway.evolution.requests("read_usage")] == [mine, "of-another-installation"]
+    assert gateway.get(f"/tokens/usage?trial_id={others}", "user:viewer").json()["tokens"] == 660
+    assert gateway.get("/tokens/usage", "user:viewer:mine").status_code == 200
 
 
 def _allocated(gateway):
