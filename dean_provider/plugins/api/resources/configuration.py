@@ -115,7 +115,7 @@ def _recorded(call: Call) -> int:
             events = queries.list_events(session, asked).events
         except NotFoundError:  # nothing ever happened to the installation
             return 0
-    return int(events[0].details["revision"]) if events else 0
+    return _revision(events[0].details) if events else 0
 
 
 def _next(stored: Values, entry: Values) -> Values:
