@@ -8,6 +8,7 @@ its time, so a look goes back further than the one before it; what is known alre
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -19,13 +20,15 @@ from dean_provider.contract.events.envelope import Actor
 from dean_provider.contract.events.names import event_name
 from dean_provider.contract.live import LiveEvent
 from dean_provider.state.statements import table_of
-from dean_provider.state.tables import EventRow, IncidentRow, WorkflowRow
+from dean_provider.state.subjects import dags_of
+from dean_provider.state.tables import EventRow, IncidentRow, SilenceRow, WorkflowRow
 
 __all__ = ["Moved", "Span", "Whose", "heads", "moved_since", "read_spans", "whose"]
 
 _events = table_of(EventRow)
 _workflows = table_of(WorkflowRow)
 _incidents = table_of(IncidentRow)
+_silences = table_of(SilenceRow)
 _AT_ONCE = 200
 _Item = TypeVar("_Item")
 _TOLD = ("workflow_id", "sequence", "event_type", "timestamp", "occurred_at", "actor_kind", "actor_name", "actor_address", "details")
@@ -97,7 +100,7 @@ def read_spans(session: Session, spans: Sequence[Span], owners: Mapping[UUID, Wh
         )
         statement = select(*_COLUMNS).where(wanted).order_by(_events.c.workflow_id, _events.c.sequence)
         rows = session.execute(statement).all()
-        concerned = _dags_of_incidents(session, rows)
+        concerned = {**_dags_of_incidents(session, rows), **_dags_of_silences(session, rows)}
         for row in rows:
             owner = owners[row.workflow_id]
             event = LiveEvent(
@@ -105,7 +108,7 @@ def read_spans(session: Session, spans: Sequence[Span], owners: Mapping[UUID, Wh
                 event_type=row.event_type,
                 workflow_id=row.workflow_id,
                 workflow_type=owner.workflow_type,
-                dag_id=concerned.get((row.workflow_id, row.details.get("incident_id")), owner.dag_id),
+                dag_id=owner.dag_id or concerned.get((row.workflow_id, row.sequence)),
                 run_id=owner.run_id,
                 sequence=row.sequence,
                 timestamp=row.timestamp,
@@ -117,16 +120,35 @@ def read_spans(session: Session, spans: Sequence[Span], owners: Mapping[UUID, Wh
     return events
 
 
-def _dags_of_incidents(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Any], str | None]:
-    """DAGs of the trials that alerts are about: whoever reads a trial reads its alerts."""
-    alerts = [row for row in rows if row.event_type.startswith("alert.") and "incident_id" in row.details]
-    named = sorted({(row.workflow_id, str(row.details["incident_id"])) for row in alerts})
+def _dags_of_incidents(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[UUID, int], str | None]:
+    """DAGs of the trials that alerts are about, by event: whoever reads a trial reads its alerts."""
+    named = {(row.workflow_id, row.sequence): (row.workflow_id, str(row.details.get("incident_id"))) for row in _of(rows, "alert.")}
     columns = (_incidents.c.workflow_id, _incidents.c.incident_id)
-    found: dict[tuple[UUID, Any], str | None] = {}
-    for part in _parts(named):
+    found: dict[tuple[UUID, str], str | None] = {}
+    for part in _parts(sorted(set(named.values()))):
         statement = select(*columns, _incidents.c.dag_id).where(tuple_(*columns).in_(part))
         found.update({(workflow_id, incident_id): dag_id for workflow_id, incident_id, dag_id in session.execute(statement)})
-    return found
+    return {event: found.get(incident) for event, incident in named.items()}
+
+
+def _dags_of_silences(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[UUID, int], str | None]:
+    """DAGs of the trials that silences are about, by event. The event that ends one names nothing but its id."""
+    told = _of(rows, "silence.")
+    ids: set[UUID] = set()
+    for row in told:
+        with suppress(ValueError):
+            ids.add(UUID(str(row.details.get("silence_id"))))
+    labels: dict[str, Any] = {}
+    for part in _parts(sorted(ids)):
+        statement = select(_silences.c.silence_id, _silences.c.labels).where(_silences.c.silence_id.in_(part))
+        labels.update({str(silence_id): found for silence_id, found in session.execute(statement)})
+    of_each = [row.details.get("labels") or labels.get(str(row.details.get("silence_id"))) for row in told]
+    dag_ids = dags_of(session, [one if isinstance(one, Mapping) else {} for one in of_each])
+    return {(row.workflow_id, row.sequence): dag_id for row, dag_id in zip(told, dag_ids, strict=True)}
+
+
+def _of(rows: Sequence[Row[Any]], kind: str) -> list[Row[Any]]:
+    return [row for row in rows if row.event_type.startswith(kind)]
 
 
 def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

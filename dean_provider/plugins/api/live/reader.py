@@ -50,7 +50,7 @@ class Reader:
         return self._sees.get(dag_id, False)
 
     def may(self, event: LiveEvent) -> bool:
-        """Whether an event may be sent. Alerts that are about no trial are everybody's, as everywhere."""
+        """Whether an event may be sent. Alerts and silences that are about no trial are everybody's, as everywhere."""
         if event.workflow_type == SYSTEM and event.event_type.startswith(_ALERTS) and event.dag_id is None:
             return True
         return self.sees(event.dag_id)

@@ -121,10 +121,15 @@ def acknowledge(request: AcknowledgeAlert, call: Call) -> Incident:
 
 
 def list_silences(_: Empty, call: Call) -> SilenceList:
+    """What concerns a trial, for whoever may read it; the others for every reader."""
     from dean_provider.state import incidents
+    from dean_provider.state.subjects import dags_of
 
     with call.sessions() as session:
-        return SilenceList(silences=incidents.active_silences(session, now=_now()))
+        found = incidents.active_silences(session, now=_now())
+        concerned = dags_of(session, [one.labels for one in found])
+    sees = {dag_id: dag_id is None or call.authority.reads(dag_id) for dag_id in set(concerned)}
+    return SilenceList(silences=[one for one, dag_id in zip(found, concerned, strict=True) if sees[dag_id]])
 
 
 def add_silence(request: AddSilence, call: Call) -> Silence:

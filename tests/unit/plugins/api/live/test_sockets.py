@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -9,8 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dean_provider.contract.events import Actor, ActorKind
-from dean_provider.contract.events.installation import AlertRaised, AlertResolved, ServiceRemoved
+from dean_provider.contract.events import Actor, ActorKind, ReportedFact
+from dean_provider.contract.events.installation import AlertRaised, AlertResolved, ServiceRemoved, SilenceAdded, SilenceEnded
 from dean_provider.contract.live import PROTOCOL
 from dean_provider.plugins.api.authority import Authority
 from dean_provider.plugins.api.live.feed import Feed
@@ -103,6 +104,37 @@ def test_the_installations_own_events_are_for_those_who_may_read_them_and_its_al
         assert told == ["about-mine", "about-mine", "about-nothing"]
         names = [event["event"] for event in admin.events(7)]
     assert names[:3] == ["orchestration.workflow.open", "installation.service.remove", "monitoring.alert.raise"]
+
+
+def test_silences_are_sent_to_those_who_may_read_the_trial_they_are_about(sockets: Any) -> None:
+    mine, others = sockets.gateway.trial(), sockets.gateway.trial(dag_id="others")
+    sockets.record_system(_alert("before"))
+    labels = {"mine": {"workflow_id": str(mine)}, "others": {"workflow_id": str(others)}, "dag": {"dag_id": "others"}, "all": {}}
+    made = [
+        SilenceAdded(silence_id=uuid4(), labels=one, ends_at=datetime.now(timezone.utc) + timedelta(hours=1), comment=comment)
+        for comment, one in labels.items()
+    ]
+    with sockets.open("user:viewer:mine") as viewer, sockets.open("user:viewer") as all_seeing:
+        sockets.record_system(*made)
+        assert [event["data"]["comment"] for event in viewer.events(2)] == ["mine", "all"]
+        sockets.record_system(*(SilenceEnded(silence_id=one.silence_id) for one in made))
+        ended = [event["data"]["silence_id"] for event in viewer.events(2)]
+        assert ended == [str(one.silence_id) for one in made if one.comment in ("mine", "all")]
+        seen = [event["data"]["silence_id"] for event in all_seeing.events(8)]
+        assert seen == [str(one.silence_id) for one in made] * 2
+
+
+def test_what_looks_like_an_alert_in_a_trials_own_record_is_sent_like_the_rest_of_it(sockets: Any) -> None:
+    """Facts of versions that nobody here knows are kept as they came."""
+    mine = sockets.gateway.trial()
+    sockets.record_system(_alert("before"))
+    odd: Any = {"incident_id": {"a": 1}, "silence_id": [], "labels": {"dag_id": "others"}}
+    with sockets.open("user:viewer:mine") as viewer, sockets.open("user:viewer:others") as other:
+        for kind in ("alert.raised", "silence.added"):
+            sockets.gateway.tell(mine, ReportedFact(event_type=kind, schema_version=9, idempotency_key=kind, details=odd))
+        assert [event["event_type"] for event in viewer.events(2)] == ["alert.raised", "silence.added"]
+        sockets.record_system(_alert("about-nothing"))
+        assert other.events(1)[0]["data"]["incident_id"] == "about-nothing"
 
 
 def _alert(incident_id: str, **more: Any) -> AlertRaised:

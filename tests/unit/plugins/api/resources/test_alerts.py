@@ -136,6 +136,28 @@ def test_a_silence_covers_what_matches_until_it_is_ended(gateway) -> None:
     assert {one["silenced_until"] for one in gateway.get("/alerts").json()["incidents"]} == {None}
 
 
+def test_a_silence_about_a_trial_is_for_whoever_reads_its_dag_and_others_for_every_reader(gateway) -> None:
+    mine, others = gateway.trial(dag_id="mine"), gateway.trial(dag_id="others")
+    about = {
+        "all": {},
+        "service": {"service": "evolution"},
+        "mine": {"workflow_id": str(mine), "name": "one"},
+        "others": {"workflow_id": str(others), "dag_id": "others"},
+        "execution": {"workflow_id": str(others)},
+        "dag": {"dag_id": "others"},
+        "nothing": {"workflow_id": "no id", "dag_id": ""},
+    }
+    for comment, labels in about.items():
+        assert gateway.post("/alerts/silences", {"labels": labels, "seconds": 3600, "comment": comment}).status_code == 200
+
+    def listed(caller):
+        return {one["comment"] for one in gateway.get("/alerts/silences", caller).json()["silences"]}
+
+    assert listed("user:viewer") == set(about)
+    assert listed("user:admin:mine") == {"all", "service", "mine", "nothing"}
+    assert listed("user:viewer:others") == set(about) - {"mine"}
+
+
 def test_asking_for_a_silence_again_with_the_same_key_finds_the_first(gateway) -> None:
     body, key = {"seconds": 3600}, {"Idempotency-Key": "k"}
     first, again = (gateway.post("/alerts/silences", body, headers=key).json() for _ in range(2))
