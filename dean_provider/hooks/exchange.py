@@ -65,6 +65,7 @@ def exchange(channel: Channel, wire: WireRequest, call: Call) -> Steps[Answer]:
 
     :raises ServiceError: the service answered with a failure, or the circuit breaker is open.
     :raises NetworkError: no usable answer came.
+    :raises ConnectionsExhaustedError: this process had no connection left.
     :raises ConfigurationError: the connection cannot be used, or credentials are refused.
     :raises DeanError: whatever else the service reports.
     """

@@ -49,6 +49,7 @@ class AsyncTransport:
         """Send ``request`` and read its whole answer.
 
         :raises NetworkError: when no complete answer came.
+        :raises ConnectionsExhaustedError: when this process had no connection left for it in its time.
         :raises ConfigurationError: when it cannot be sent, or the service's certificate is not trusted.
         """
         self._in_flight += 1
