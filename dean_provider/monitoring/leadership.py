@@ -34,12 +34,17 @@ class Leadership:
         self._hold = hold
         self._seconds = seconds
         self._until: datetime | None = None
-        self._alone = False
+        self._alone_since: datetime | None = None
 
     @property
     def leads(self) -> bool:
         """Whether this process is the one now. When nobody can be asked any more, the last one goes on: it is known to be alive."""
-        return self._until is not None and (self._alone or self._now() < self._until)
+        return self._until is not None and (self._alone_since is not None or self._now() < self._until)
+
+    @property
+    def alone_since(self) -> datetime | None:
+        """Since when this process goes on without having renewed the lease, if it does."""
+        return self._alone_since
 
     def renew(self) -> bool:
         """Take the lease, or renew it. Blocks.
@@ -51,17 +56,26 @@ class Leadership:
             with self._sessions() as session:
                 mine = self._take(session, instant)
         except Exception:
-            self._alone = self._until is not None
+            self.go_on_alone()
             raise
-        self._alone = False
+        self._alone_since = None
         self._until = instant + timedelta(seconds=self._seconds) if mine else None
         return mine
+
+    def go_on_alone(self) -> None:
+        """The database refuses, or does not answer in time: whoever had the lease goes on until a renewal is answered."""
+        if self._until is not None and self._alone_since is None:
+            self._alone_since = self._now()
+
+    def stand_down(self) -> None:
+        """Another is known to have the lease."""
+        self._until, self._alone_since = None, None
 
     def release(self) -> None:
         """Let another take over at once. Blocks."""
         if self._until is None:
             return
-        self._until, self._alone = None, False
+        self.stand_down()
         with self._sessions() as session:
             leases.release(session, LEASE, self._holder)
 

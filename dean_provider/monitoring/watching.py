@@ -46,13 +46,14 @@ class Watching:
         try:
             await self._threads.run(self.leadership.renew, _SECONDS)
         except Exception as error:  # noqa: BLE001 - the next time is a new chance
+            self.leadership.go_on_alone()
             _log.info("the lease of who watches cannot be renewed now", error=type(error).__name__)
         self._say()
         if self.clock() >= self._tell_at:
             self._tell_at = self.clock() + self.monitor.period_seconds
             await self._tell()
-        if not self.leadership.leads:
-            await self.follow()
+        await self.follow()
+        self._give_way()
 
     async def ask(self) -> None:
         """A round of questions, if this process leads and the time has come."""
@@ -77,7 +78,8 @@ class Watching:
 
     async def follow(self) -> None:
         """Know what is known: at most once a second, and together for all who ask at the same time. Nothing is raised."""
-        if self.leadership.leads and self.monitor.reading is not None:
+        alone = self.leadership.alone_since is not None
+        if self.leadership.leads and not alone and self.monitor.reading is not None:
             return
         async with self._following:
             if self.clock() - self._followed_at < _FRESH_SECONDS:
@@ -100,6 +102,13 @@ class Watching:
             await self._telling.run(lambda: self.tally.tell(self.monitor.now()), _SECONDS)
         except Exception as error:  # noqa: BLE001 - it is told the next time
             _log.info("figures of this process cannot be told now", error=type(error).__name__)
+
+    def _give_way(self) -> None:
+        """Whoever goes on alone may be the only one that cannot reach the database; another that asks is seen by what it finds."""
+        alone, reading = self.leadership.alone_since, self.monitor.reading
+        if alone is not None and reading is not None and reading.leader != self.aggregator.leader and reading.taken_at > alone:
+            self.leadership.stand_down()
+            self._say()
 
     def _say(self) -> None:
         leads = self.leadership.leads

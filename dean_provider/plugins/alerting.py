@@ -38,17 +38,16 @@ class Alerting:
         self._evaluator = Evaluator(sessions, around.alert_rules, monitor.period_seconds)
         holder = leases.new_holder()
         self._notifying = Notifying(sessions, around.alert_rules, send, holder=holder, gone=leases.is_gone, now=monitor.now)
-        self._thread, self._settling = Patient(), Patient()
+        self._looking, self._telling, self._settling = Patient(), Patient(), Patient()
 
     async def __call__(self, history: History, now: datetime) -> None:
-        """One look. What is wrong with more than the database is raised, and the next round comes."""
+        """One look. What is wrong with more than the database is raised, and the next round comes.
 
-        def look() -> None:
-            self._evaluator.look(history, now)
-            self._notifying.tell(now)
-
+        A message that cannot be claimed keeps nobody from looking.
+        """
         try:
-            await self._thread.run(look, _SECONDS)
+            await self._looking.run(lambda: self._evaluator.look(history, now), _SECONDS)
+            await self._telling.run(lambda: self._notifying.tell(now), _SECONDS)
         except (ServiceUnavailableError, TimeoutError) as error:  # the next round goes on from where this one was
             _log.warning("incidents and notifications wait for the database", error=str(error))
 

@@ -21,6 +21,7 @@ from dean_provider.monitoring.alerts.rule import OF_A_TRIAL
 from dean_provider.monitoring.alerts.rules_file import RulesFile
 from dean_provider.monitoring.alerts.timing import Change, Timer
 from dean_provider.monitoring.history import History
+from dean_provider.monitoring.threads import Patient
 from dean_provider.state import alert_states
 from dean_provider.state.alert_states import EVALUATOR, Begun, Ended
 from dean_provider.state.record import append_system
@@ -31,6 +32,8 @@ __all__ = ["Evaluator"]
 MOST_CHANGES = 200
 """In one round; the rest follows in the next."""
 _MOST_UNWRITTEN = 2000
+_SECONDS = 10.0
+"""That the database may take; then the look goes on without it."""
 _log = get_logger(__name__)
 
 
@@ -61,6 +64,8 @@ class Evaluator:
         self._gap = timedelta(seconds=max(60.0, 6 * period_seconds))
         self._last: _Position | None = None
         self._told_digest = ""
+        self._patient = Patient()
+        self._trying: tuple[datetime, int] | None = None
 
     def look(self, figures: History, now: datetime) -> None:
         """One look at every rule. Blocks.
@@ -74,7 +79,7 @@ class Evaluator:
         states = {name: _since(one, before.seen.get(name), now) for name, one in judged.seen.items()}
         after = _Position(judged.known, states, before.checked_at, now, tuple(transitions[-_MOST_UNWRITTEN:]))
         try:
-            self._write(book, judged, after, now)
+            self._patient.wait(lambda: self._write(book, judged, after, now), _SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever the database does, the next look goes on from here
             _log.warning("incidents cannot be written down now", error=type(error).__name__, waiting=len(after.unwritten))
             self._last = after
@@ -86,13 +91,18 @@ class Evaluator:
         """What the database says, unless this process knows more."""
         mine = self._last
         try:
-            stored = self._stored()
+            stored = self._patient.wait(self._stored, _SECONDS)
         except Exception:
             if mine is None:
                 raise
             return mine
-        if mine is not None and mine.unwritten and stored.checked_at == mine.checked_at:
+        if mine is None or not mine.unwritten:
+            return stored
+        if stored.checked_at == mine.checked_at:
             return mine
+        at, count = self._trying or (None, 0)
+        if stored.checked_at == at:  # what was no longer waited for has been written after all
+            return replace(mine, checked_at=at, unwritten=mine.unwritten[count:])
         return stored
 
     def _stored(self) -> _Position:
@@ -116,6 +126,7 @@ class Evaluator:
         return replace(before, known={name: replace(one, timer=Timer()) for name, one in before.known.items() if one.firing})
 
     def _write(self, book: RuleBook, judged: Judgement, after: _Position, now: datetime) -> None:
+        self._trying = now, min(MOST_CHANGES, len(after.unwritten))
         with self._sessions() as session:
             self._tell_file(session, book)
             changes = [_change(one) for one in after.unwritten[:MOST_CHANGES]]

@@ -29,6 +29,26 @@ async def test_what_hangs_is_not_begun_again_until_it_has_ended() -> None:
     assert await patient.run(lambda: 7, 1) == 7
 
 
+async def test_however_much_hangs_everything_else_has_its_threads() -> None:
+    go = threading.Event()
+    for _ in range(40):
+        with pytest.raises(TimeoutError):
+            await Patient().run(lambda: go.wait(10), 0)
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: 7), 5) == 7
+    go.set()
+
+
+def test_the_same_without_an_event_loop() -> None:
+    go, patient = threading.Event(), Patient()
+    assert patient.wait(lambda: 7, 1) == 7
+    with pytest.raises(ZeroDivisionError):
+        patient.wait(lambda: 1 / 0, 1)
+    for message in ("no answer within 0.01 s", "what was asked before still hangs"):
+        with pytest.raises(TimeoutError, match=message):
+            patient.wait(lambda: go.wait(10), 0.01)
+    go.set()
+
+
 async def test_what_goes_wrong_is_told() -> None:
     with pytest.raises(ZeroDivisionError):
         await Patient().run(lambda: 1 / 0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 
 from dean_provider.contract.monitoring import ServiceStatus
 from dean_provider.monitoring.aggregator import Aggregator
+from dean_provider.monitoring.airflow import database_source
 from dean_provider.monitoring.board import Board
 from dean_provider.monitoring.finding import Finding, Found, Source
 from dean_provider.monitoring.history import History
@@ -34,6 +36,8 @@ class Installation:
         self.engine = engine
         self.away = False
         self.time = 0.0
+        self.answers = threading.Event()
+        self.answers.set()
 
     @property
     def now(self):
@@ -43,6 +47,7 @@ class Installation:
     def sessions(self):
         if self.away:
             raise OperationalError("select", {}, ConnectionError())
+        self.answers.wait(20)
         with Session(self.engine) as session, session.begin():
             yield session
 
@@ -130,6 +135,54 @@ async def test_without_its_database_the_last_leader_goes_on_and_the_others_say_s
     await installation.go(processes, 12)
     assert not processes[1].monitor.stale
     assert processes[1].monitor.reading == processes[0].monitor.reading
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """What hangs is given up soon."""
+    for where in ("watching", "board"):
+        monkeypatch.setattr(f"dean_provider.monitoring.{where}._SECONDS", 0.02)
+
+
+async def test_while_its_database_hangs_the_last_leader_goes_on_and_says_that_it_is_down(installation, impatient) -> None:
+    processes = [installation.process(number) for number in range(2)]
+
+    async def sources() -> list[Source]:
+        return [database_source(installation.sessions, 0.02)]
+
+    for process in processes:
+        process.aggregator.sources = sources
+    await installation.go(processes, 12)
+    installation.answers.clear()
+    await installation.go(processes, 40)
+    assert [one.leadership.leads for one in processes] == [True, False]
+    (state,) = processes[0].monitor.services()
+    assert (state.status, state.failures) == (ServiceStatus.UNHEALTHY, 4)
+    assert processes[1].monitor.stale
+    installation.answers.set()
+    while processes[0].leadership.alone_since is not None or processes[1].monitor.stale:
+        await installation.go(processes, 1)
+    assert sum(one.leadership.leads for one in processes) == 1
+    (state,) = processes[1].monitor.services()
+    assert state.status is ServiceStatus.HEALTHY
+
+
+async def test_who_alone_cannot_renew_its_lease_gives_way_to_who_has_it(installation, impatient) -> None:
+    processes = [installation.process(number) for number in range(2)]
+    await installation.go(processes, 12)
+    stuck = threading.Event()
+
+    @contextmanager
+    def hang():
+        stuck.wait(20)
+        raise ConnectionError
+        yield
+
+    processes[0].leadership._sessions = hang
+    await installation.go(processes, 30)
+    assert [one.leadership.leads for one in processes] == [False, True]
+    assert processes[0].monitor.reading.leader == processes[1].aggregator.leader
+    stuck.set()
 
 
 async def test_what_follows_a_round_is_the_leaders_and_failures_stop_nothing(installation) -> None:

@@ -53,12 +53,14 @@ class World:
     now: datetime = START
     history: History = field(default_factory=History)
     away: bool = False
+    answers: threading.Event = field(default_factory=threading.Event)
     _one: Any = field(default_factory=threading.RLock)  # the database has one connection, which threads must share
 
     @contextmanager
     def sessions(self) -> Iterator[Session]:
         if self.away:
             raise ConnectionError("the database is away")
+        self.answers.wait(20)
         with self._one, Session(self.engine) as session, session.begin():
             yield session
 
@@ -96,7 +98,9 @@ def new_world(empty_record: Callable[[], AbstractContextManager[Engine]]) -> Cal
     @contextmanager
     def make() -> Iterator[World]:
         with empty_record() as engine:
-            yield World(engine)
+            made = World(engine)
+            made.answers.set()
+            yield made
 
     return make
 

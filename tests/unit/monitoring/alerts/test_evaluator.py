@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -103,6 +104,33 @@ def test_what_happens_while_the_database_is_away_is_written_down_with_its_time_o
     (incident,) = world.incidents()
     assert (incident.resolved_at - incident.raised_at).total_seconds() == 20
     assert (world.now - incident.resolved_at).total_seconds() == 10
+
+
+@pytest.mark.parametrize("when", ["reading", "writing"])
+def test_what_happens_while_the_database_hangs_is_written_down_once_with_its_time_once_it_answers(world, rule, monkeypatch, when) -> None:
+    monkeypatch.setattr("dean_provider.monitoring.alerts.evaluator._SECONDS", 0.05)
+    process = world.process(rule(clear_for=0))
+    world.heat(COLD)
+    process.look(world.history, world.now)
+    if when == "writing":
+        write = process._write
+        monkeypatch.setattr(process, "_write", lambda *args: (world.answers.clear(), write(*args)))
+    else:
+        world.answers.clear()
+    for value in (HOT, HOT, COLD, HOT):
+        world.heat(value)
+        process.look(world.history, world.now)
+    monkeypatch.undo()
+    world.answers.set()
+    while process._patient._busy.locked():
+        pass
+    for _ in range(2):
+        world.heat(HOT)
+        process.look(world.history, world.now)
+    first, second = world.incidents()
+    assert (first.resolved_at - first.raised_at).total_seconds() == 20
+    assert (world.now - second.raised_at).total_seconds() == 20
+    assert (second.status, len(_told(world))) == (IncidentStatus.FIRING, 3)
 
 
 def test_an_incident_of_a_trial_says_whose(world, rule) -> None:
