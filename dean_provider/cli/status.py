@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def status(gateway: Gateway, *, as_json: bool) -> int:
     """Show how everything is: the services, the record, and how many of your trials stand how.
 
-    The exit code is 4 when something that is needed does not serve.
+    The exit code is 4 when something that is needed does not serve: IndexAgent, the Evolution API, the database, or a component of Airflow.
     """
     from dean_provider.cli.terminal import print_json, print_pairs, print_table, print_text
     from dean_provider.contract.endpoints.gateway import READ_STATUS

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timezone
 
 from fastapi.responses import Response
 
 from dean_provider.contract.service import Check, Empty, Health, HealthStatus, ServiceName
 
-__all__ = ["CheckFunction", "HealthReport"]
+__all__ = ["CheckFunction", "HealthReport", "weighed", "worst_of"]
 
 CheckFunction = Callable[[], Awaitable[Check]]
 _PATIENCE_SECONDS = 3.0
 _ORDER = [HealthStatus.HEALTHY, HealthStatus.DEGRADED, HealthStatus.UNHEALTHY]
+
+
+def worst_of(found: Iterable[HealthStatus]) -> HealthStatus:
+    """The worst of them; healthy when there is none."""
+    return max(found, key=_ORDER.index, default=HealthStatus.HEALTHY)
+
+
+def weighed(status: HealthStatus, *, vital: bool) -> HealthStatus:
+    """What a part's status means for the whole: only what is vital makes it unhealthy."""
+    return HealthStatus.DEGRADED if status is HealthStatus.UNHEALTHY and not vital else status
 
 
 async def _run(check: CheckFunction) -> Check:
@@ -44,14 +54,9 @@ class HealthReport:
         self.vital = vital
         self._born = time.monotonic()
 
-    def _weigh(self, name: str, check: Check) -> HealthStatus:
-        if check.status is HealthStatus.UNHEALTHY and name not in self.vital:
-            return HealthStatus.DEGRADED
-        return check.status
-
     async def __call__(self, request: Empty) -> Response:
         found = dict(zip(self.checks, await asyncio.gather(*map(_run, self.checks.values())), strict=True))
-        status = max((self._weigh(name, check) for name, check in found.items()), key=_ORDER.index, default=HealthStatus.HEALTHY)
+        status = worst_of(weighed(check.status, vital=name in self.vital) for name, check in found.items())
         health = Health(
             status=status,
             service=self.service.value,

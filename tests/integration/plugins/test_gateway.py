@@ -227,7 +227,7 @@ def test_a_report_is_served_in_a_box_and_only_from_the_folder_of_reports(simple:
 def test_services_that_are_away_are_told_apart_from_a_gateway_that_is(simple: Any) -> None:
     assert simple.call("GET", "/health").json()["status"] == "healthy"
     status = simple.call("GET", "/status", "viewer").json()
-    assert status["status"] == "degraded"
+    assert status["status"] == "unhealthy"
     assert {name: check["status"] for name, check in status["services"].items()} == {
         "indexagent": "unhealthy",
         "evolution": "unhealthy",

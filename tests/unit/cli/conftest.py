@@ -31,6 +31,7 @@ from dean_provider.contract.service import HealthStatus, TextDocument
 from dean_provider.contract.steering import Access, Comparison, Difference, Requested
 from dean_provider.contract.workflow import Head, MetricsPage, MetricsPoint, WorkflowDetail, WorkflowPage, WorkflowStatus
 from dean_provider.errors import AuthenticationError, DeanError, InvalidConfigurationError, NotFoundError
+from dean_provider.plugins.api.resources.health import overall
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 NAMESPACE = UUID("11111111-2222-4333-8444-555555555555")
@@ -114,6 +115,7 @@ class StandIn(ThreadingHTTPServer):
         self.rules = RuleList(rules=[])
         self.silences: list[Silence] = []
         self.status = HealthStatus.HEALTHY
+        self.watched = ("airflow", "healthy")
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.failing: dict[str, DeanError] = {}
         self.before: dict[str, Callable[[], None]] = {}
@@ -256,15 +258,17 @@ class StandIn(ThreadingHTTPServer):
         return Access(user=USER, allowed={"read": True, "configure": False}, reasons={"configure": "needs the configuration right"})
 
     def _read_status(self, request: Any) -> Status:
+        checks = {
+            "indexagent": ServiceCheck(status=self.status, since=NOW, latency_seconds=0.0123, message=""),
+            "record": ServiceCheck(status=HealthStatus.HEALTHY),
+        }
+        watched = [ServiceState(name="one-more", kind=self.watched[0], status=self.watched[1], since=NOW, message="no heartbeat")]
         return Status(
-            status=self.status,
+            status=overall(checks, watched),
             version="0.1.0",
             airflow_version="3.3.2",
-            services={
-                "indexagent": ServiceCheck(status=self.status, since=NOW, latency_seconds=0.0123, message=""),
-                "record": ServiceCheck(status=HealthStatus.HEALTHY),
-            },
-            watched=[ServiceState(name="airflow-scheduler", kind="airflow", status="unhealthy", since=NOW, message="no heartbeat")],
+            services=checks,
+            watched=watched,
             trials={"running": len(self.trials), "failed": 0},
             user=USER,
             timestamp=NOW,

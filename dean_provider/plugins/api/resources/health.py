@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 from dean_provider import __version__
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.installation import ServiceCheck, Status
-from dean_provider.contract.monitoring import ServiceState
+from dean_provider.contract.monitoring import ServiceState, ServiceStatus
 from dean_provider.contract.service import Check, Empty, HealthStatus, ServiceName
 from dean_provider.errors import DeanError
 from dean_provider.hooks.service import ServiceHook
@@ -26,12 +26,13 @@ from dean_provider.plugins.api.resources.monitoring import readable
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
-from dean_provider.web.health import HealthReport
+from dean_provider.web.health import HealthReport, weighed, worst_of
 
-__all__ = ["routes"]
+__all__ = ["overall", "routes"]
 
 _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 _PATIENCE_SECONDS = 5.0
+_VITAL_KINDS = ("airflow", "database")
 
 
 def routes(around: Surroundings) -> Table:
@@ -112,18 +113,25 @@ def _lasting(check: Check, watched: ServiceState | None) -> ServiceCheck:
     return found.model_copy(update={"since": watched.since, "message": check.message or watched.message})
 
 
+def overall(checks: Mapping[str, Check], watched: Sequence[ServiceState]) -> HealthStatus:
+    """How everything is together: no trial runs without what was asked now, without Airflow's components and its database."""
+    known = [state for state in watched if state.status is not ServiceStatus.UNKNOWN]
+    others = [weighed(HealthStatus(state.status.value), vital=state.kind in _VITAL_KINDS) for state in known]
+    return worst_of([*(check.status for check in checks.values()), *others])
+
+
 def _status(checks: Mapping[str, Check], watched: Sequence[ServiceState], trials: dict[str, int], call: Call) -> Status:
     from airflow.version import version as airflow_version
 
     states = {state.name: state for state in watched}
     services = {name: _lasting(check, states.pop(name, None)) for name, check in checks.items()}
-    well = all(check.status is HealthStatus.HEALTHY for check in services.values())
+    rest = list(states.values())
     return Status(
-        status=HealthStatus.HEALTHY if well else HealthStatus.DEGRADED,
+        status=overall(services, rest),
         version=__version__,
         airflow_version=airflow_version,
         services={**services, "record": ServiceCheck(status=HealthStatus.HEALTHY)},
-        watched=list(states.values()),
+        watched=rest,
         trials=trials,
         user=call.caller.name,
         timestamp=datetime.now(timezone.utc),

@@ -67,6 +67,21 @@ def test_what_is_asked_now_tells_since_when_it_is_so_if_it_was_seen_so(make_gate
     assert [(one["name"], one["since"]) for one in told["watched"]] == [("scheduler", "2026-01-01T00:00:00Z")]
 
 
+@pytest.mark.parametrize(
+    ("down", "status"),
+    [((), "healthy"), (("evolution",), "unhealthy"), (("indexagent",), "unhealthy"), (("indexagent", "evolution"), "unhealthy")],
+)
+def test_everything_is_unhealthy_when_a_service_that_trials_need_is(make_gateway, down, status) -> None:
+    well, away = {"health": Health(status="healthy")}, {"health": ConnectionFailedError("x")}
+    gateway = make_gateway(**{name: away if name in down else well for name in ("evolution", "indexagent")})
+    assert gateway.get("/status").json()["status"] == status
+
+
+def test_a_service_that_says_it_is_degraded_degrades_everything(make_gateway) -> None:
+    gateway = make_gateway(evolution={"health": Health(status="degraded")}, indexagent={"health": Health(status="healthy")})
+    assert gateway.get("/status").json()["status"] == "degraded"
+
+
 def test_trials_of_others_are_not_told(watched) -> None:
     watched.trial(dag_id="others")
     watched.trial(dag_id="others", completed=True)
