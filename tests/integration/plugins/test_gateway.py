@@ -75,6 +75,9 @@ def test_a_form_names_the_dags_and_who_may_start_them(simple: Any) -> None:
         assert form["objectives_problem"]
     check = simple.call("POST", "/checks/trial", "viewer", json={"config": {"elite_size": 60}}).json()
     assert [one["field"] for one in check["problems"]] == ["elite_size"]
+    for role, told in (("viewer", False), ("user", False), ("op", True)):
+        check = simple.call("POST", "/checks/trial", role, json={"config": {"evolution_conn_id": "no_such_connection"}}).json()
+        assert (check["valid"], bool(check["unasked"]), "no_such_connection" in check["unasked"]) == (True, True, told)
 
 
 def test_what_airflow_says_about_a_conf_is_told(simple: Any) -> None:

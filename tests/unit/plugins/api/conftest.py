@@ -24,6 +24,7 @@ from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.events.trial import TrialCompleted, TrialStarted, TrialValidated
 from dean_provider.contract.workflow import Origin
 from dean_provider.errors import AuthenticationError
+from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.app import build_app
 from dean_provider.plugins.api.authority import Authority
 from dean_provider.plugins.api.caller import Caller, CallerKind
@@ -226,6 +227,20 @@ def make_gateway(
 
     with opened:
         yield make
+
+
+@pytest.fixture
+def held_variables(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Airflow's Variables as the gateway finds and leaves them."""
+    held: dict[str, str] = {}
+
+    def row(_session: Any, key: str) -> Any:
+        return SimpleNamespace(get_val=lambda: held[key]) if key in held else None
+
+    monkeypatch.setattr(variables, "read", held.get)
+    monkeypatch.setattr(variables, "locked", row)
+    monkeypatch.setattr(variables, "write", lambda _session, key, text, description: held.update({key: text}))
+    return held
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.workflow import ListAudit
-from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.authority import OVERRIDES
 from dean_provider.state import queries
 
@@ -35,31 +33,17 @@ def stored(make_gateway, monkeypatch):
     return make
 
 
-@pytest.fixture
-def held(monkeypatch) -> dict[str, str]:
-    """The Variables there are."""
-    there: dict[str, str] = {}
-
-    def row(_session, key):
-        return SimpleNamespace(get_val=lambda: there[key]) if key in there else None
-
-    monkeypatch.setattr(variables, "read", there.get)
-    monkeypatch.setattr(variables, "locked", row)
-    monkeypatch.setattr(variables, "write", lambda _session, key, text, description: there.update({key: text}))
-    return there
-
-
 @pytest.mark.parametrize("left", [None, '{"revision": 1, "values": {"generations": 33}}'])
-def test_changes_go_on_and_are_recorded_after_somebody_deleted_the_variable_or_went_back_by_hand(gateway, held, left) -> None:
+def test_changes_go_on_and_are_recorded_after_somebody_deleted_the_variable_or_went_back_by_hand(gateway, held_variables, left) -> None:
     def change(revision, generations):
         answer = gateway.call("PATCH", "/configuration", json={"revision": revision, "values": {"generations": generations}})
         assert answer.status_code == 200, answer.text
         return answer.json()["revision"]
 
     assert [change(0, 33), change(1, 34)] == [1, 2]
-    held.clear()
+    held_variables.clear()
     if left is not None:
-        held[OVERRIDES] = left
+        held_variables[OVERRIDES] = left
     revision = gateway.get("/configuration").json()["revision"]
     assert [change(revision, 35), change(3, 36)] == [3, 4]
     with Session(gateway.engine) as session:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
-import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.workflow import ListAudit
-from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.resources.services import watched_services
 from dean_provider.state import queries
 
 START = 1_767_225_600
 BODY = {"kind": "other", "url": "http://scorer.internal:9000", "ttl_seconds": 60}
-
-
-@pytest.fixture
-def kept(monkeypatch) -> dict[str, str]:
-    """The Variable that holds them."""
-    held: dict[str, str] = {}
-
-    def row(_session, key):
-        return SimpleNamespace(get_val=lambda: held[key]) if key in held else None
-
-    monkeypatch.setattr(variables, "read", held.get)
-    monkeypatch.setattr(variables, "locked", row)
-    monkeypatch.setattr(variables, "write", lambda _session, key, text, description: held.update({key: text}))
-    return held
 
 
 def listed(gateway) -> set[str]:
@@ -39,7 +21,7 @@ def watched() -> set[str]:
     return {one.name for one in watched_services()}
 
 
-def test_one_that_is_heard_of_no_more_is_watched_for_another_hour(gateway, kept) -> None:
+def test_one_that_is_heard_of_no_more_is_watched_for_another_hour(gateway, held_variables) -> None:
     with time_machine.travel(START, tick=False) as now:
         assert gateway.call("PUT", "/services/scorer", json=BODY).status_code == 200
         assert (listed(gateway), watched()) == ({"scorer"}, {"scorer"})
@@ -52,7 +34,7 @@ def test_one_that_is_heard_of_no_more_is_watched_for_another_hour(gateway, kept)
         assert watched() == {"other"}
 
 
-def test_one_that_is_removed_is_watched_no_more_whether_or_not_it_was_heard_of(gateway, kept) -> None:
+def test_one_that_is_removed_is_watched_no_more_whether_or_not_it_was_heard_of(gateway, held_variables) -> None:
     with time_machine.travel(START, tick=False) as now:
         for name in ("alive", "missed"):
             gateway.call("PUT", f"/services/{name}", json=BODY)
@@ -69,7 +51,7 @@ def _audited(gateway) -> list[tuple[str, str | None]]:
         return [(event.details["url"], event.details.get("before")) for event in reversed(queries.audit(session, ListAudit()).events)]
 
 
-def test_every_change_is_audited_though_a_caller_has_one_request_id_for_several(gateway, kept) -> None:
+def test_every_change_is_audited_though_a_caller_has_one_request_id_for_several(gateway, held_variables) -> None:
     same, other = {"X-Request-ID": "one-for-all"}, {**BODY, "url": "http://other.internal"}
     for body in (BODY, other, BODY):
         assert gateway.call("PUT", "/services/scorer", json=body, headers=same).status_code == 200
@@ -77,7 +59,7 @@ def test_every_change_is_audited_though_a_caller_has_one_request_id_for_several(
     assert _audited(gateway) == [(BODY["url"], None), (other["url"], BODY["url"]), (BODY["url"], other["url"]), (BODY["url"], None)]
 
 
-def test_with_the_same_key_asking_again_is_asking_once(gateway, kept) -> None:
+def test_with_the_same_key_asking_again_is_asking_once(gateway, held_variables) -> None:
     key = {"Idempotency-Key": "k"}
     for _ in range(2):
         assert gateway.call("PUT", "/services/scorer", json=BODY, headers=key).status_code == 200
