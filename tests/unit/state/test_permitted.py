@@ -52,5 +52,5 @@ def test_the_audit_log_is_of_these_dags_and_of_the_installation_only_if_asked(tw
 
 def test_a_key_is_told_in_its_own_execution_only(two) -> None:
     key = TrialCompleted(generation=3).key()
-    assert two.ask(permitted.is_told, OTHERS, key)
-    assert not two.ask(permitted.is_told, MINE, key)
+    assert two.ask(permitted.find_told, OTHERS, key).details["generation"] == 3
+    assert two.ask(permitted.find_told, MINE, key) is None
