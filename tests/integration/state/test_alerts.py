@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -14,8 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dean_provider.contract.alert import ListAlerts
-from dean_provider.contract.workflow import ListEvents
-from dean_provider.state import alert_states, incidents, notifications, queries, record, signing
+from dean_provider.contract.events import Actor, ActorKind, ReportedFact
+from dean_provider.contract.events.trial import TrialStarted
+from dean_provider.contract.workflow import ListEvents, Origin
+from dean_provider.state import alert_states, figures, incidents, notifications, queries, record, signing
 from dean_provider.state.alert_states import Begun, Ended
 
 pytestmark = pytest.mark.integration
@@ -99,3 +102,20 @@ def test_a_notification_is_claimed_by_one(engine: Engine) -> None:
     assert {(one.state, one.attempts, one.error) for one in known} == {("failed", 1, "no")}
     again = [incident for part in _together(lambda number: claim(number, known)) for incident in part]
     assert sorted(again) == ["i-0", "i-1", "i-2"]
+
+
+def test_trials_with_an_open_incident_are_watched_before_those_that_have_been_idle_for_longer(engine: Engine) -> None:
+    actor, started = Actor(kind=ActorKind.USER, name="ada"), ReportedFact.of(TrialStarted(trial_id="t"))
+    with Session(engine) as session, session.begin():
+        for number in range(1, 5):
+            at = NOW + timedelta(seconds=number)
+            record.append(session, UUID(int=number), [started], actor=actor, origin=Origin(dag_id="d", run_id="r"), now=at)
+        for number, ended in ((3, True), (4, False)):
+            name = f"Slow.{number:016x}"
+            told = {"rule": "Slow", "severity": "info", "message": "m", "trial": UUID(int=number), "dag_id": "d"}
+            changes = [Begun(name, NOW, told), *([Ended(name, NOW)] if ended else [])]
+            alert_states.record_changes(session, changes, now=NOW)
+    with Session(engine) as session:
+        assert [trial.id.int for trial in figures.pressing_running(session, 3)] == [4, 1, 2]
+        assert [trial.id.int for trial in figures.newest_running(session, 3)] == [4, 3, 2]
+        assert figures.count_running(session) == 4
