@@ -21,8 +21,10 @@ _workflows = table_of(WorkflowRow)
 def dags_of(session: Session, labels: Sequence[Mapping[str, Any]]) -> list[str | None]:
     """The DAG of the trial that each set of labels names by its execution, else the DAG they name; None where they are about no trial."""
     executions = [_execution(one) for one in labels]
-    columns = select(_workflows.c.id, _workflows.c.dag_id)
-    found = dict(session.execute(columns.where(_workflows.c.id.in_({one for one in executions if one}))).tuples().all())
+    found: dict[UUID, str | None] = {}
+    if named := {one for one in executions if one}:  # mostly there is none, and this is asked with every look for live events
+        columns = select(_workflows.c.id, _workflows.c.dag_id)
+        found = dict(session.execute(columns.where(_workflows.c.id.in_(named))).tuples().all())
     return [(found.get(one) if one else None) or _named(each) for one, each in zip(executions, labels, strict=True)]
 
 
