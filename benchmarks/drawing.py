@@ -31,7 +31,7 @@ from uuid import uuid4
 
 import httpx
 from gateway import EVERYBODY, Server
-from live import SECRET, connect, fact, paced, tell
+from live import NAMESPACE, SECRET, connect, fact, new_trial, paced, tell
 from page import run, summary
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -161,18 +161,18 @@ def opened(browser: Browser, url: str) -> Page:
 
 
 def updates(browser: Browser, address: str, token: str, options: argparse.Namespace) -> dict[str, Any]:
-    trial = str(uuid4())
+    trial = new_trial()
     port = int(address.rsplit(":", 1)[1])
 
     async def first() -> None:
         async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
-            await tell(http, trial, [*begun("drawn"), fact(0)], DAG)
+            await tell(http, trial, [*begun("drawn"), fact(0)])
 
     async def rest() -> None:
         async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
             others = await connect(options.clients - 1, "/dean/ws/events", port, token, http)
             async for number in paced(options.updates, options.rate):
-                await tell(http, trial, [fact(number + 1)], DAG)
+                await tell(http, trial, [fact(number + 1)])
             await asyncio.sleep(2)
             for other in others:
                 other.transport.abort()
@@ -215,11 +215,11 @@ def curve(points: int) -> str:
 
 
 def chart(browser: Browser, address: str, options: argparse.Namespace) -> dict[str, Any]:
-    trial = str(uuid4())
+    trial = new_trial()
 
     async def begin() -> None:
         async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
-            await tell(http, trial, [*begun("long"), fact(0)], DAG)
+            await tell(http, trial, [*begun("long"), fact(0)])
 
     beside(begin())
     answer = curve(options.points)
@@ -251,7 +251,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         (home / "dags").mkdir(parents=True)
         server = Server(supervisor, home, f"sqlite:///{home}/airflow.db")
         server.migrate()
-        more = {"AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT": CONNECTION, "AIRFLOW__DEAN__LIVE_CLIENTS_PER_USER": "5000", **EVERYBODY}
+        ours = {"AIRFLOW__DEAN__LIVE_CLIENTS_PER_USER": "5000", "AIRFLOW__DEAN__NAMESPACE": str(NAMESPACE)}
+        more = {"AIRFLOW_CONN_DEAN_GATEWAY_DEFAULT": CONNECTION, **ours, **EVERYBODY}
         with server.running("api-server", **more) as token, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
             found = {

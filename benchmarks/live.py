@@ -31,7 +31,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import jwt
@@ -40,6 +40,9 @@ import psutil
 SECRET = "a secret of a benchmark, 0123456789-0123456789-0123456789-0123456789"
 TEXT, PING, PONG = 1, 9, 10
 DAG, READY = "dean_evolution_trial", "ready.json"
+NAMESPACE = UUID(int=1)
+RUNS: dict[str, str] = {}
+"""Of the trials that something is told about."""
 
 
 def serve(folder: str) -> None:
@@ -92,6 +95,7 @@ def server(folder: str) -> Any:
         "AIRFLOW__DEAN__GATEWAY_REQUESTS_PER_SECOND": "0",
         "AIRFLOW__DEAN__LIVE_CLIENTS_PER_USER": "5000",
         "AIRFLOW__DEAN__LIVE_CLIENTS": "5000",
+        "AIRFLOW__DEAN__NAMESPACE": str(NAMESPACE),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "DEAN_PLUGIN_API": "1",
         "_AIRFLOW_PROCESS_CONTEXT": "server",
@@ -215,10 +219,20 @@ async def paced(count: int, rate: float) -> AsyncIterator[int]:
         yield number
 
 
-async def tell(http: httpx.AsyncClient, trial: str, facts: list[Any], dag_id: str = DAG) -> None:
+def new_trial() -> str:
+    """Id of the trial that a new run starts."""
+    from dean_provider.operators.identity import trial_id
+
+    run_id = f"run-{uuid4()}"
+    trial = trial_id(NAMESPACE, dag_id=DAG, run_id=run_id, task_id="start_evolution")
+    RUNS[trial] = run_id
+    return trial
+
+
+async def tell(http: httpx.AsyncClient, trial: str, facts: list[Any]) -> None:
     """Record facts of a trial as one of its tasks would."""
-    origin = {"dag_id": dag_id, "run_id": f"run-{trial}"}
-    claims = {**origin, "sub": f"{dag_id}.start_evolution", "task_id": "start_evolution", "map_index": -1, "aud": "dean-gateway"}
+    origin = {"dag_id": DAG, "run_id": RUNS[trial]}
+    claims = {**origin, "sub": f"{DAG}.start_evolution", "task_id": "start_evolution", "map_index": -1, "aud": "dean-gateway"}
     signed = jwt.encode({**claims, "iat": time.time(), "exp": time.time() + 60}, SECRET, algorithm="HS256")
     url = f"/dean/api/v1/workflows/{trial}/events"
     answer = await http.post(url, json={"origin": origin, "facts": facts}, headers={"Authorization": f"Bearer {signed}"})
@@ -226,7 +240,7 @@ async def tell(http: httpx.AsyncClient, trial: str, facts: list[Any], dag_id: st
 
 
 async def live(process: psutil.Process, port: int, token: str, count: int, options: Any) -> dict[str, float]:
-    trial, updates = str(uuid4()), round(options.seconds * options.rate)
+    trial, updates = new_trial(), round(options.seconds * options.rate)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
         before = process.memory_info().rss
         clients = await connect(count, "/dean/ws/events", port, token, http)

@@ -22,6 +22,7 @@ class RecordRef(BaseModel):
     :param workflow_type: of the execution that is recorded.
     :param conn_id: connection to the gateway.
     :param task_group: group that the trial's tasks live in; empty at the DAG's top.
+    :param start_task_id: task that the execution has its id from.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -33,6 +34,7 @@ class RecordRef(BaseModel):
     run_id: str
     task_group: str = ""
     map_index: int = -1
+    start_task_id: str = ""
 
 
 class Parent(BaseModel):

@@ -262,7 +262,8 @@ class MetricsPage(BaseModel):
 class RecordFacts(RequestModel):
     """Tell facts about one execution; the first ones open it.
 
-    Only services may. The token's claims must be those of ``origin``.
+    Only services may. The token's claims must be those of ``origin``, and the id of an execution that is not open yet must be that which
+    the origin gives it: of namespace, DAG, run, the task that starts it, and map index.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -270,6 +271,10 @@ class RecordFacts(RequestModel):
     workflow_id: UUID
     workflow_type: WorkflowType = TRIAL
     origin: Origin
+    start_task_id: Name = Field(
+        default="",
+        description="Full id of the task that the execution has its id from; `start_evolution` of the origin's group when empty.",
+    )
     facts: list[ReportedFact] = Field(min_length=1, max_length=MAX_FACTS)
 
 

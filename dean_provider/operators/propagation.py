@@ -96,6 +96,7 @@ class PlanPropagationOperator(TrialOperator):
             dag_id=ti.dag_id,
             run_id=ti.run_id,
             task_group=ti.task_id.rpartition(".")[0],
+            start_task_id=ti.task_id,
         )
 
     async def _require_steps(self, api: EvolutionAPIHook, context: Context, indexagent_conn_id: str) -> None:

@@ -114,6 +114,7 @@ class ValidateTrialOperator(TrialOperator):
             run_id=ti.run_id,
             task_group=self._start_task(context).rpartition(".")[0],
             map_index=-1 if ti.map_index is None else ti.map_index,
+            start_task_id=self._start_task(context),
         )
 
     def _start_task(self, context: Context) -> str:

@@ -5,17 +5,20 @@ It is the only copy there is, so it stays until all of it is on record, or it is
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from structlog import get_logger
 
 from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.workflow import Origin
-from dean_provider.errors import DeanError, PermissionDeniedError
+from dean_provider.errors import DeanError, NotFoundError, PermissionDeniedError
 from dean_provider.handle import RecordRef
+from dean_provider.plugins.api.ownership import unowned
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.state import leftovers
@@ -35,6 +38,7 @@ class LeftBehind:
 
     :param database: does work with a session, in a thread.
     :param tell: records facts about an execution, told by an actor; opens it as of an ``origin`` and a ``workflow_type``.
+    :param namespace: of the ids of this installation's executions; used in a thread.
     """
 
     def __init__(
@@ -42,10 +46,12 @@ class LeftBehind:
         database: Callable[[Callable[..., Any]], Awaitable[Any]],
         tell: Callable[..., Awaitable[int]],
         now: Callable[[], datetime],
+        namespace: Callable[[], UUID],
     ) -> None:
         self._database = database
         self._tell = tell
         self._now = now
+        self._namespace = namespace
         self._put_aside: set[leftovers.Leftover] = set()
 
     async def take(self) -> None:
@@ -88,15 +94,27 @@ class LeftBehind:
             return
         ref, backlog = found
         try:
-            await self._record(leftover, ref, self._sound(leftover, backlog))
+            if not await self._record(leftover, ref, self._sound(leftover, backlog)):
+                self._put_aside.add(leftover)
+                return
         except PermissionDeniedError as error:  # whose a record is, and of what type, never changes
             _log.warning("what a task left behind is for another's record", task=_name(leftover), error=str(error))
         await self._database(partial(leftovers.remove, leftover=leftover))
 
-    async def _record(self, leftover: leftovers.Leftover, ref: RecordRef, facts: Sequence[ReportedFact]) -> None:
+    async def _record(self, leftover: leftovers.Leftover, ref: RecordRef, facts: Sequence[ReportedFact]) -> bool:
+        """Tell ``facts``. Returns whether they belong to an execution of this run, as far as this installation's namespace says."""
         origin = Origin(dag_id=ref.dag_id, run_id=ref.run_id, task_group=ref.task_group, map_index=ref.map_index)
         actor = Actor(kind=ActorKind.TASK, name=_name(leftover))
-        await self._tell(ref.workflow_id, facts, actor, origin=origin, workflow_type=ref.workflow_type)
+        teller = partial(self._tell, ref.workflow_id, facts, actor, origin=origin, workflow_type=ref.workflow_type)
+        try:
+            await teller(opens=False)
+        except NotFoundError:
+            why_not = unowned(ref.workflow_id, origin, ref.start_task_id, await asyncio.to_thread(self._namespace))
+            if why_not is not None:
+                _log.warning("what a task left behind is about another's execution", task=_name(leftover), error=str(why_not))
+                return False
+            await teller()
+        return True
 
     def _sound(self, leftover: leftovers.Leftover, backlog: Backlog) -> list[ReportedFact]:
         """The facts that the record takes, and that it was away."""

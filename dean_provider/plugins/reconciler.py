@@ -27,6 +27,7 @@ from dean_provider.errors import ConflictError, DeanError, NotFoundError, Servic
 from dean_provider.hooks import EvolutionAPIHook
 from dean_provider.plugins.api.database import Sessions, open_session
 from dean_provider.plugins.api.jobs import Job
+from dean_provider.plugins.api.ownership import namespace_of
 from dean_provider.plugins.api.recording import patiently
 from dean_provider.plugins.api.replays import settle_replay
 from dean_provider.plugins.left_behind import LeftBehind
@@ -60,6 +61,10 @@ def _evolution(conn_id: str | None) -> EvolutionAPIHook:
     return EvolutionAPIHook(conn_id, correlation_id=str(uuid4()), deadline=CALL_SECONDS)
 
 
+def _namespace() -> UUID:
+    return namespace_of(resolve().settings)
+
+
 def _now() -> datetime:
     return datetime.now(timezone.utc)
 
@@ -69,6 +74,7 @@ class Reconciler:
     :param sessions: open sessions of Airflow's database; used in threads.
     :param service: makes the client of the Evolution API behind a connection, the configured one when ``None``.
     :param holder: names this process among those that could do it.
+    :param namespace: of the ids of this installation's executions; used in a thread.
     """
 
     def __init__(
@@ -80,6 +86,7 @@ class Reconciler:
         holder: str | None = None,
         now: Callable[[], datetime] = _now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        namespace: Callable[[], UUID] = _namespace,
     ) -> None:
         self._period = timedelta(seconds=period)
         self._sessions = sessions
@@ -91,7 +98,7 @@ class Reconciler:
         self._recorded: dict[UUID, int] = {}
         self._settled: dict[UUID, int] = {}
         self._related: set[UUID] = set()
-        self._left_behind = LeftBehind(self._database, self._tell, now)
+        self._left_behind = LeftBehind(self._database, self._tell, now, namespace)
         self._said = False
 
     async def tick(self) -> None:
@@ -244,7 +251,8 @@ class Reconciler:
     async def _tell(self, workflow_id: UUID, facts: Sequence[ReportedFact], actor: Actor = RECONCILER, **whose: Any) -> int:
         """Record what is not on record yet; where somebody told the same in other words before, the first word stands.
 
-        :param whose: ``origin`` and ``workflow_type`` of an execution that this may open; without them one that is not on record is left.
+        :param whose: as :func:`append` takes it, ``origin`` and ``workflow_type`` of an execution that this may open.
+        :raises NotFoundError: when it is not on record and may not be opened. Without ``whose`` that is nothing to tell.
         """
         told, left = 0, list(facts)
         try:
@@ -252,7 +260,8 @@ class Reconciler:
                 new, left = await self._next(workflow_id, left, {"actor": actor, **whose})
                 told += new
         except NotFoundError:
-            pass
+            if whose:
+                raise
         finally:
             if told:
                 await asyncio.to_thread(settle_replay, self._sessions, workflow_id, facts)

@@ -171,7 +171,9 @@ class Recorder:
         if ref is None:
             raise DeanError("There is nobody to tell.")
         origin = Origin(dag_id=ref.dag_id, run_id=ref.run_id, task_group=ref.task_group, map_index=ref.map_index)
-        told = RecordFacts(workflow_id=ref.workflow_id, workflow_type=ref.workflow_type, origin=origin, facts=facts)
+        told = RecordFacts(
+            workflow_id=ref.workflow_id, workflow_type=ref.workflow_type, origin=origin, start_task_id=ref.start_task_id, facts=facts
+        )
         try:
             return await self._hook.arecord(told)
         except DeanError:

@@ -53,6 +53,7 @@ def append(
     actor: Actor,
     origin: Origin | None = None,
     workflow_type: str = TRIAL,
+    opens: bool = True,
     correlation_id: str | None = None,
     now: datetime | None = None,
     keys: Keys | None = None,
@@ -60,7 +61,7 @@ def append(
     """Record ``facts`` in their order, those that are recorded already left out. Nothing is kept unless the caller commits.
 
     :param session: of Airflow's; nothing is committed here. On SQLite a busy database is the caller's to try again.
-    :param origin: whose execution it is; the first append with one opens the record.
+    :param origin: whose execution it is; the first append with one opens the record, if ``opens``.
     :param workflow_type: what ``origin`` opens; of an execution that is open it must be the type.
     :param now: when it is recorded; the clock's unless given.
     :param keys: sign the hashes; those of ``[dean] audit_key`` unless given.
@@ -74,12 +75,13 @@ def append(
     told, instant = [_told(fact) for fact in facts], now or datetime.now(timezone.utc)
     if origin is not None and workflow_type == SYSTEM:
         raise PermissionDeniedError("No DAG run owns the installation's own record.", details={"workflow_id": str(workflow_id)})
-    opener = _opener(workflow_type, origin) if origin is not None or workflow_type == SYSTEM else None
+    owned = origin is not None or workflow_type == SYSTEM
+    opener = _opener(workflow_type, origin) if owned and opens else None
     before = take(session, workflow_id, len(told), opens=opener is not None)
     if before is None:
         raise NotFoundError(f"There is no record of {workflow_id}.", details={"workflow_id": str(workflow_id)})
     _same_origin(before, origin)
-    if opener is not None:
+    if owned:
         _same_type(before, workflow_type)
     new, known = _new_facts(session, workflow_id, told)
     writer = Writer(before, keys := keys or installed_keys())

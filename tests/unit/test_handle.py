@@ -43,7 +43,8 @@ def largest(character):
         pattern_seeds=(character * 64,) * 100,
         labels={f"{number:063}": character * 128 for number in range(32)},
     )
-    record = RecordRef(workflow_id=UUID(int=1), conn_id="c" * 200, dag_id="d" * 250, run_id="r" * 250, task_group="t" * 250)
+    names = {"conn_id": "c" * 200, "dag_id": "d" * 250, "run_id": "r" * 250, "task_group": "t" * 230, "start_task_id": "t" * 250}
+    record = RecordRef(workflow_id=UUID(int=1), **names)
     parent = Parent(trial_id="t" * 128, generation=10**9, population_id="p" * 128, workflow_id=UUID(int=1))
     ids = {"trial_id": "t" * 128, "population_id": "p" * 128, "evolution_conn_id": "c" * 200, "indexagent_conn_id": "c" * 200}
     return TrialPlan(**ids, config=config, record=record, parent=parent)

@@ -45,11 +45,12 @@ def record(
     *,
     origin: Origin | None = None,
     workflow_type: str = TRIAL,
+    opens: bool = True,
     also: Callable[[Session], None] = lambda _: None,
 ) -> tuple[Recorded, WorkflowDetail]:
     """Record ``facts`` as told by the caller; what the record then says. Blocks.
 
-    :param origin: whose execution it is; opens the record where there is none.
+    :param origin: whose execution it is; opens the record where there is none, if ``opens``.
     :param workflow_type: of the execution that ``origin`` opens, or has opened.
     :param also: what else belongs into the same transaction.
     :raises DeanError: as :func:`dean_provider.state.record.append`.
@@ -61,7 +62,7 @@ def record(
         kinds = sorted({fact.event_type for fact in facts})
         teller: dict[str, Any] = {"actor": call.caller.actor, "correlation_id": call.request_id}
         with span("dean.record", workflow_id=str(workflow_id), events=kinds), call.sessions() as session:
-            told = append(session, workflow_id, facts, origin=origin, workflow_type=workflow_type, **teller)
+            told = append(session, workflow_id, facts, origin=origin, workflow_type=workflow_type, opens=opens, **teller)
             also(session)
             return told, queries.read_workflow(session, workflow_id)
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from dean_provider.config import VARIABLE, resolve
-from dean_provider.config.settings import ProviderSettings
 from dean_provider.contract.config import TrialConfig
 from dean_provider.contract.events import Fact, ReportedFact
 from dean_provider.contract.events.trial import TrialRequested
@@ -17,9 +16,9 @@ from dean_provider.contract.steering import Requested
 from dean_provider.contract.workflow import Origin, Workflow
 from dean_provider.errors import InvalidConfigurationError, NotFoundError
 from dean_provider.operators.identity import trial_id
-from dean_provider.operators.namespace import installation_namespace
 from dean_provider.plugins.api import variables
 from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.ownership import namespace_of
 from dean_provider.plugins.api.recording import record
 from dean_provider.plugins.api.surroundings import Surroundings
 
@@ -73,7 +72,7 @@ async def begin(around: Surroundings, start: Start, call: Call, task: TrialTask 
     room = around.room.cheap
     starter = await room.run(lambda: trial_task(call, start.dag_id)) if task is None else task
     run_id = run_id_of(start.dag_id, start.kind, call)
-    namespace = await room.run(lambda: _namespace(around.settings))
+    namespace = await room.run(lambda: namespace_of(around.settings))
     workflow_id = UUID(trial_id(namespace, dag_id=start.dag_id, run_id=run_id, task_id=starter.task_id))
     created = await around.airflow.create_run(call.credentials, start.dag_id, run_id, start.conf, start.note)
     origin = Origin(dag_id=start.dag_id, run_id=run_id, task_group=starter.group)
@@ -95,10 +94,6 @@ def run_id_of(dag_id: str, kind: str, call: Call) -> str:
     """The same for the same caller, DAG, kind and idempotency key; a new one without a key."""
     identity = "\0".join((call.caller.name, dag_id, kind, call.key or uuid4().hex))
     return f"dean__{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
-
-
-def _namespace(settings: ProviderSettings) -> UUID:
-    return installation_namespace(settings.namespace, variables.ServerVariables())
 
 
 def trial_task(call: Call, dag_id: str) -> TrialTask:

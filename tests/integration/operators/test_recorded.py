@@ -41,6 +41,7 @@ from dean_provider.state.signing import Keys
 from dean_provider.state.tables import Base
 from dean_provider.state.verification import verify
 from dean_provider.triggers import trial as trigger_module
+from tests.integration.operators.conftest import NAMESPACE
 
 pytestmark = pytest.mark.integration
 
@@ -60,7 +61,8 @@ class Gateway:
         tokens = TaskTokens(lambda: installed_secrets(CONN_ID, use_api_secret=False))
         identity = Identity(KnownUsers(self._nobody, Workers(1, 1), blocks=False), self._nobody, tokens, room.cheap)
         inner = FastAPI()
-        inner.mount("/dean", build_app(ProviderSettings(), around=Surroundings(ProviderSettings(), room), identify=identity, jobs=list))
+        settings = ProviderSettings(namespace=UUID(NAMESPACE))
+        inner.mount("/dean", build_app(settings, around=Surroundings(settings, room), identify=identity, jobs=list))
         self._inner = inner
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(uvicorn.Config(self, log_config=None, lifespan="off"))

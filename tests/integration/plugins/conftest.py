@@ -13,13 +13,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import jwt
 import psutil
 import pytest
 
+from dean_provider.operators.identity import trial_id
 from tests.integration.plugins.live import live
 
 __all__ = ["live"]
@@ -29,6 +30,7 @@ SECRET = "a-secret-of-the-gateway-for-tests-only"
 AIRFLOWS_SECRET = "airflows-own-secret-for-tests-only-0123456789-0123456789-0123456789"
 FERNET_KEY = base64.urlsafe_b64encode(b"0" * 32).decode()
 METRICS_TOKEN = "metrics-token-for-tests"
+NAMESPACE = UUID("5b1d1f0e-64a7-4a6e-8f0d-3d0a2c7b9e11")
 ROLES = {"simple": ("viewer", "user", "op", "admin"), "fab": ("viewer", "user", "op", "admin", "custom")}
 RUNNING, COMPLETED, HIDDEN = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3))
 START_SECONDS = 120.0
@@ -72,6 +74,11 @@ class Server:
         claims = jwt.decode(self.tokens[role], options={"verify_signature": False})
         return jwt.encode({**claims, "jti": uuid4().hex}, AIRFLOWS_SECRET, algorithm="HS512", headers={"kid": "not-used"})
 
+    @staticmethod
+    def execution_of(run_id: str, dag_id: str = "dean_evolution_trial") -> str:
+        """Id of the trial that the run starts."""
+        return trial_id(NAMESPACE, dag_id=dag_id, run_id=run_id, task_id="start_evolution")
+
     def task_token(self, *, secret: str = SECRET, **claims: Any) -> str:
         now = int(time.time())
         known = {
@@ -108,6 +115,7 @@ def _everywhere() -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": AIRFLOWS_SECRET,
         "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
         "AIRFLOW__DEAN__METRICS_TOKEN": METRICS_TOKEN,
+        "AIRFLOW__DEAN__NAMESPACE": str(NAMESPACE),
         "AIRFLOW__DEAN__GATEWAY_REQUESTS_PER_SECOND": "0",
         **{f"AIRFLOW_CONN_DEAN_{service.upper()}_DEFAULT": _nowhere(service) for service in ("evolution", "indexagent")},
         "DEAN_PLUGIN_API": "1",

@@ -80,10 +80,16 @@ def _fact(number: int) -> ReportedFact:
     return ReportedFact.of(GenerationCompleted(generation=one))
 
 
-def tell(server: Any, *generations: int, workflow_id: str | None = None, run_id: str | None = None, dag_id: str = DAG) -> str:
-    """Record generations of a trial as its own trigger would; the trial's id."""
-    workflow_id = workflow_id or str(uuid4())
-    origin = {"dag_id": dag_id, "run_id": run_id or f"run-{workflow_id}"}
+_runs: dict[str, str] = {}
+
+
+def tell(server: Any, *generations: int, workflow_id: str | None = None, dag_id: str = DAG) -> str:
+    """Record generations of a trial, a new one's unless it is given, as its own trigger would; the trial's id."""
+    if workflow_id is None:
+        run_id = f"run-{uuid4()}"
+        workflow_id = server.execution_of(run_id, dag_id)
+        _runs[workflow_id] = run_id
+    origin = {"dag_id": dag_id, "run_id": _runs[workflow_id]}
     answer = server.send(
         "POST",
         f"/dean/api/v1/workflows/{workflow_id}/events",

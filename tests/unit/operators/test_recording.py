@@ -87,9 +87,9 @@ def test_a_valid_trial_is_requested_and_validated(run, services, make_context, r
     assert requested == {"name": "mine", "source": "airflow", "asked": {"name": "mine", "objective_parameters": {"api_key": "***"}}}
     assert (validated["trial_id"], validated["config"]["seed"]) == (plan.trial_id, plan.config.seed)
     assert validated["connections"] == {"evolution": "dean_evolution_default", "indexagent": "dean_indexagent_default"}
-    assert plan.record == RecordRef(
-        workflow_id=UUID(plan.trial_id), conn_id="dean_gateway_default", dag_id="dag", run_id=RUN_ID, task_group="group"
-    )
+    origin = {"dag_id": "dag", "run_id": RUN_ID, "task_group": "group", "start_task_id": "group.start_evolution"}
+    assert plan.record == RecordRef(workflow_id=UUID(plan.trial_id), conn_id="dean_gateway_default", **origin)
+    assert record.calls[0].start_task_id == "group.start_evolution"
 
 
 def test_a_trial_that_cannot_work_is_on_record_too(run, services, make_context, record, kinds):

@@ -33,6 +33,7 @@ from dean_provider.contract.trial import ForkOrigin, GenerationPage
 from dean_provider.contract.workflow import ListEvents, Origin
 from dean_provider.errors import ConnectionFailedError, NotFoundError, ServiceUnavailableError
 from dean_provider.handle import RecordRef
+from dean_provider.operators.identity import trial_id
 from dean_provider.plugins import reconciler as module
 from dean_provider.plugins.reconciler import Reconciler
 from dean_provider.recording.backlog import Backlog
@@ -42,7 +43,8 @@ from dean_provider.state.signing import Keys
 from dean_provider.state.tables import RunEndingRow
 
 START = datetime.now(timezone.utc)
-WORKFLOW = UUID(int=1)
+NAMESPACE = UUID(int=1)
+WORKFLOW = UUID(trial_id(NAMESPACE, dag_id="dag", run_id="run", task_id="group.start_evolution"))
 TASK = Actor(kind=ActorKind.TASK, name="task")
 
 
@@ -70,7 +72,8 @@ class World:
             if self.stops_at is not None:
                 self.trial, self.last = "stopped", self.stops_at
 
-        return Reconciler(60, sessions=self.sessions, service=self.service, holder=holder, now=lambda: self.now, sleep=sleep)
+        around = {"sessions": self.sessions, "service": self.service, "namespace": lambda: NAMESPACE}
+        return Reconciler(60, holder=holder, now=lambda: self.now, sleep=sleep, **around)
 
     # -- the record and the run
 
@@ -408,6 +411,20 @@ async def test_what_a_task_says_about_another_run_is_not_believed(world, what):
     with pytest.raises(NotFoundError):
         world.events()
     assert left(world) == 1
+
+
+async def test_a_task_opens_no_execution_but_its_runs_own(world):
+    world.run("success", START - timedelta(hours=1))
+    elsewhere = UUID(trial_id(NAMESPACE, dag_id="other", run_id="run", task_id="group.start_evolution"))
+    leave(world, ref=REF.model_copy(update={"workflow_id": elsewhere}))
+    reconciler = world.reconciler()
+    with capture_logs() as said:
+        await reconciler.compare()
+        await reconciler.compare()
+    assert len([entry for entry in said if "another's execution" in entry["event"]]) == 1
+    with pytest.raises(NotFoundError):
+        world.events(elsewhere)
+    assert left(world) == 1, "where the namespace was set wrongly it is told when that is mended"
 
 
 async def test_a_record_that_belongs_to_another_run_is_not_added_to(world):

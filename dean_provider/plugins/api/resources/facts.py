@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from dean_provider.contract.endpoints import gateway
 from dean_provider.contract.workflow import Origin, Recorded, RecordFacts
-from dean_provider.errors import PermissionDeniedError
+from dean_provider.errors import NotFoundError, PermissionDeniedError
 from dean_provider.plugins.api.call import Call
+from dean_provider.plugins.api.ownership import namespace_of, unowned
 from dean_provider.plugins.api.recording import record
 from dean_provider.plugins.api.replays import settle_replay
 from dean_provider.plugins.api.rights import Right
@@ -16,8 +20,8 @@ from dean_provider.plugins.api.task_token import TaskClaims
 __all__ = ["routes"]
 
 
-def routes(_: Surroundings) -> Table:
-    return {gateway.RECORD_FACTS: Served(record_facts, Right.TELL)}
+def routes(around: Surroundings) -> Table:
+    return {gateway.RECORD_FACTS: Served(partial(record_facts, around), Right.TELL)}
 
 
 def _speaks_for(claims: TaskClaims, origin: Origin) -> bool:
@@ -25,14 +29,21 @@ def _speaks_for(claims: TaskClaims, origin: Origin) -> bool:
     return same_run and (not origin.task_group or claims.task_id.startswith(f"{origin.task_group}."))
 
 
-def record_facts(request: RecordFacts, call: Call) -> Recorded:
-    """:raises PermissionDeniedError: when the token is another task's, or the record another run's or of another type."""
+def record_facts(around: Surroundings, request: RecordFacts, call: Call) -> Recorded:
+    """:raises PermissionDeniedError: when the token is another task's, or the record is another run's or of another type, or would be."""
     claims = call.caller.task
     if claims is None or not _speaks_for(claims, request.origin):
         raise PermissionDeniedError(
             "This token is for another task than the one whose facts are told.",
             details={"origin": request.origin.model_dump(), "token": claims.model_dump(exclude={"sub"}) if claims else None},
         )
-    told, _ = record(call, request.workflow_id, request.facts, origin=request.origin, workflow_type=request.workflow_type)
+    whose: dict[str, Any] = {"origin": request.origin, "workflow_type": request.workflow_type}
+    try:
+        told, _ = record(call, request.workflow_id, request.facts, opens=False, **whose)
+    except NotFoundError:
+        why_not = unowned(request.workflow_id, request.origin, request.start_task_id, namespace_of(around.settings))
+        if why_not is not None:
+            raise why_not from None
+        told, _ = record(call, request.workflow_id, request.facts, **whose)
     settle_replay(call.sessions, request.workflow_id, request.facts)
     return told

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -46,7 +45,8 @@ class Recorded:
     def record(self, trial: Trial) -> str:
         """Tell the gateway about a trial, as its tasks would."""
         assert trial.config is not None
-        workflow_id, run_id = str(uuid.uuid4()), f"run-of-{trial.trial_id}"
+        run_id = f"run-of-{trial.trial_id}"
+        workflow_id = self.server.execution_of(run_id)
         page = self.caller.call(evolution.LIST_GENERATIONS, ListGenerations(trial_id=trial.trial_id))
         facts: list[Any] = [
             TrialValidated(trial_id=trial.trial_id, population_id=trial.population_id, config=trial.config.model_dump(mode="json")),
@@ -131,8 +131,8 @@ class Recorded:
         """Only tasks may, and only about themselves."""
         run_id = f"told-{next(_numbers)}"
         fuzz.instead = {"Authorization": f"Bearer {self.server.task_token(run_id=run_id)}"}
-        case.path_parameters["workflow_id"] = str(uuid.uuid4())
-        case.body.update(workflow_type="trial", origin={"dag_id": DAG, "run_id": run_id})
+        case.path_parameters["workflow_id"] = self.server.execution_of(run_id)
+        case.body.update(workflow_type="trial", origin={"dag_id": DAG, "run_id": run_id}, start_task_id="")
         case.body["facts"] = [{"event_type": "own.seen", "idempotency_key": "k", "details": {"seen": fuzz.random.random()}}]
 
     @property

@@ -1,5 +1,5 @@
 // Made from openapi.json by scripts/generate-api.js; `make docs` makes it anew.
-// sha256 db687166038e7ef3e9ae1a38e9414434144006b5447306d5b3c4abdfe8fb24a9
+// sha256 3c6c5143ff1caf312e7d8e81e257f7b84de4faeeadcb0d4da075958f8a85d3a7
 
 export interface paths {
     "/api/v1/access": {
@@ -2327,12 +2327,19 @@ export interface components {
          * RecordFactsBody
          * @description Tell facts about one execution; the first ones open it.
          *
-         *     Only services may. The token's claims must be those of ``origin``.
+         *     Only services may. The token's claims must be those of ``origin``, and the id of an execution that is not open yet must be that which
+         *     the origin gives it: of namespace, DAG, run, the task that starts it, and map index.
          */
         RecordFactsBody: {
             /** Facts */
             facts: components["schemas"]["ReportedFact"][];
             origin: components["schemas"]["Origin"];
+            /**
+             * Start Task Id
+             * @description Full id of the task that the execution has its id from; `start_evolution` of the origin's group when empty.
+             * @default
+             */
+            start_task_id: string;
             /**
              * Workflow Type
              * @default trial
