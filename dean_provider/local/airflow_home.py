@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import dean_provider
@@ -27,7 +28,12 @@ _BUNDLES = [
 ]
 
 _PATIENCE_SECONDS = 60
-"""For which SQLite waits while another process writes. Python's five seconds pass on a busy disk, and Airflow's scheduler ends then."""
+"""For which SQLite waits while another process writes. Python's five seconds pass on a busy disk, and Airflow's scheduler ends then.
+
+Not in the API server: it writes who asked for what on its event loop, while a request that has written already may need the loop to come
+to its commit. Then both wait until SQLite gives up, and everybody else for them; so they wait Python's five seconds, and all others longer.
+"""
+_WAITING = f"?timeout={_PATIENCE_SECONDS}"
 
 _FORGET = "for name in $(env | sed -n 's/^\\(AIRFLOW[^=]*\\)=.*/\\1/p'); do unset \"$name\"; done\n"
 
@@ -76,7 +82,7 @@ class AirflowHome:
         self._secrets = secrets
         self._launch = () if plain else (str(_LAUNCH),)
         self._sqlite = None if database_url else self.path / "airflow.db"
-        self._database_url = database_url or f"sqlite:///{self._sqlite}?timeout={_PATIENCE_SECONDS}"
+        self._database_url = database_url or f"sqlite:///{self._sqlite}{_WAITING}"
         self.settings = {**self._own_settings(), **settings}
 
     def _own_settings(self) -> dict[str, str]:
@@ -156,8 +162,9 @@ class AirflowHome:
 
     def programs(self, triggerers: int) -> list[Program]:
         """Airflow's components. They serve no logs to each other: on one machine all read the same files."""
+        api_server = self.command("api-server", name="api-server")
         return [
-            self.command("api-server", name="api-server"),
+            replace(api_server, environment={**api_server.environment, **self._impatient()}),
             self.command("dag-processor", name="dag-processor"),
             self.command("scheduler", "--skip-serve-logs", name="scheduler"),
             *(
@@ -165,6 +172,10 @@ class AirflowHome:
                 for number in range(1, triggerers + 1)
             ),
         ]
+
+    def _impatient(self) -> dict[str, str]:
+        name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+        return {name: self.settings[name].removesuffix(_WAITING)}
 
     @property
     def database_url(self) -> str:

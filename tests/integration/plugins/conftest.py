@@ -95,8 +95,7 @@ class Server:
 
 
 def _database(home: Path) -> str:
-    # Python's five seconds can pass before another test lets go of the disk.
-    return f"sqlite:///{home}/airflow.db?timeout=60"
+    return f"sqlite:///{home}/airflow.db"
 
 
 def _nowhere(service: str) -> str:

@@ -40,6 +40,15 @@ def test_everything_stays_on_loopback_and_in_the_home(airflow: AirflowHome, tmp_
     assert settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"].startswith(str(tmp_path))
 
 
+def test_only_the_api_server_does_not_wait_long_for_sqlite(airflow: AirflowHome, tmp_path: Path):
+    """It may be what it waits for: it writes on its event loop, which a commit under way may need."""
+    name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+    found = {
+        program.name: program.environment[name].removeprefix(f"sqlite:///{tmp_path}/airflow/airflow.db") for program in airflow.programs(1)
+    }
+    assert found == {"api-server": "", "dag-processor": "?timeout=60", "scheduler": "?timeout=60", "triggerer": "?timeout=60"}
+
+
 def test_the_execution_api_follows_the_port(airflow: AirflowHome):
     assert airflow.settings["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18080/execution/"
     assert airflow.settings["AIRFLOW__API__PORT"] == "18080"
