@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from dean_provider.contract.events.installation import AlertRaised, AlertResolve
 from dean_provider.contract.live import PROTOCOL
 from dean_provider.plugins.api.authority import Authority
 from dean_provider.plugins.api.live.feed import Feed
+from dean_provider.plugins.api.live.watchman import Watchman
 
 
 def test_what_is_recorded_is_sent_in_order(sockets: Any) -> None:
@@ -249,10 +251,19 @@ def test_a_session_that_is_over_closes_its_socket(sockets: Any) -> None:
 
 def test_rights_that_go_take_their_events_with_them(sockets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dean_provider.plugins.api.live.watchman.RECHECK_SECONDS", 0)
+    recheck, rounds = Watchman._recheck, SimpleQueue()
+
+    async def noted(self: Watchman, clients: Any) -> None:
+        await recheck(self, clients)
+        rounds.put(None)
+
+    monkeypatch.setattr(Watchman, "_recheck", noted)
     mine, other = sockets.gateway.trial(), sockets.gateway.trial(dag_id="others")
     with sockets.open() as everything, sockets.open(workflow_id=other) as one:
         for name, user in sockets.users.items():
             sockets.users[name] = SimpleNamespace(role=user.role, dag_ids={"mine"})
+        for _ in range(rounds.qsize() + 2):  # the one under way, and one that knows
+            rounds.get(timeout=30)
         assert one.closed()[0]["code"] == "rights_gone"
         sockets.tell(other, 0, dag_id="others")
         sockets.tell(mine, 0)
