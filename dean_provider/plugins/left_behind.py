@@ -18,7 +18,7 @@ from dean_provider.contract.events import Actor, ActorKind, ReportedFact
 from dean_provider.contract.workflow import Origin
 from dean_provider.errors import DeanError, NotFoundError, PermissionDeniedError
 from dean_provider.handle import RecordRef
-from dean_provider.plugins.api.ownership import unowned
+from dean_provider.plugins.api.ownership import speaks_for, unowned
 from dean_provider.recording.backlog import Backlog
 from dean_provider.recording.carried import KEY, read_carried
 from dean_provider.state import leftovers
@@ -89,7 +89,7 @@ class LeftBehind:
 
     async def _take(self, leftover: leftovers.Leftover) -> None:
         found = read_carried(await self._database(partial(leftovers.value_of, leftover=leftover)))
-        if found is None or not _speaks_for(leftover, found[0]):
+        if found is None or not speaks_for(leftover, found[0]):
             self._put_aside.add(leftover)
             return
         ref, backlog = found
@@ -132,8 +132,3 @@ class LeftBehind:
 
 def _name(leftover: leftovers.Leftover) -> str:
     return f"{leftover.dag_id}/{leftover.run_id}/{leftover.task_id}/{leftover.map_index}"
-
-
-def _speaks_for(leftover: leftovers.Leftover, ref: RecordRef) -> bool:
-    same_run = (leftover.dag_id, leftover.run_id, leftover.map_index) == (ref.dag_id, ref.run_id, ref.map_index)
-    return same_run and (not ref.task_group or leftover.task_id.startswith(f"{ref.task_group}."))

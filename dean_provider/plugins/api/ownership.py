@@ -7,11 +7,14 @@ from uuid import UUID
 from dean_provider.config.settings import ProviderSettings
 from dean_provider.contract.workflow import Origin
 from dean_provider.errors import PermissionDeniedError
+from dean_provider.handle import RecordRef
 from dean_provider.operators.identity import start_task_beside, trial_id
 from dean_provider.operators.namespace import installation_namespace
+from dean_provider.plugins.api.task_token import TaskClaims
 from dean_provider.plugins.api.variables import ServerVariables
+from dean_provider.state.leftovers import Leftover
 
-__all__ = ["namespace_of", "unowned"]
+__all__ = ["namespace_of", "speaks_for", "unowned"]
 
 
 def namespace_of(settings: ProviderSettings) -> UUID:
@@ -20,6 +23,12 @@ def namespace_of(settings: ProviderSettings) -> UUID:
     :raises InvalidConfigurationError: when the Variable holds something else than a UUID, or keeps changing.
     """
     return installation_namespace(settings.namespace, ServerVariables())
+
+
+def speaks_for(task: TaskClaims | Leftover, whose: Origin | RecordRef) -> bool:
+    """Whether ``task`` is of the run, the map index and the group that an execution is of."""
+    same_run = (task.dag_id, task.run_id, task.map_index) == (whose.dag_id, whose.run_id, whose.map_index)
+    return same_run and (not whose.task_group or task.task_id.startswith(f"{whose.task_group}."))
 
 
 def unowned(workflow_id: UUID, origin: Origin, start_task_id: str, namespace: UUID) -> PermissionDeniedError | None:

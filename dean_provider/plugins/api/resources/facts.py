@@ -6,16 +6,15 @@ from functools import partial
 from typing import Any
 
 from dean_provider.contract.endpoints import gateway
-from dean_provider.contract.workflow import Origin, Recorded, RecordFacts
+from dean_provider.contract.workflow import Recorded, RecordFacts
 from dean_provider.errors import NotFoundError, PermissionDeniedError
 from dean_provider.plugins.api.call import Call
-from dean_provider.plugins.api.ownership import namespace_of, unowned
+from dean_provider.plugins.api.ownership import namespace_of, speaks_for, unowned
 from dean_provider.plugins.api.recording import record
 from dean_provider.plugins.api.replays import settle_replay
 from dean_provider.plugins.api.rights import Right
 from dean_provider.plugins.api.serving import Served, Table
 from dean_provider.plugins.api.surroundings import Surroundings
-from dean_provider.plugins.api.task_token import TaskClaims
 
 __all__ = ["routes"]
 
@@ -24,15 +23,10 @@ def routes(around: Surroundings) -> Table:
     return {gateway.RECORD_FACTS: Served(partial(record_facts, around), Right.TELL)}
 
 
-def _speaks_for(claims: TaskClaims, origin: Origin) -> bool:
-    same_run = (claims.dag_id, claims.run_id, claims.map_index) == (origin.dag_id, origin.run_id, origin.map_index)
-    return same_run and (not origin.task_group or claims.task_id.startswith(f"{origin.task_group}."))
-
-
 def record_facts(around: Surroundings, request: RecordFacts, call: Call) -> Recorded:
     """:raises PermissionDeniedError: when the token is another task's, or the record is another run's or of another type, or would be."""
     claims = call.caller.task
-    if claims is None or not _speaks_for(claims, request.origin):
+    if claims is None or not speaks_for(claims, request.origin):
         raise PermissionDeniedError(
             "This token is for another task than the one whose facts are told.",
             details={"origin": request.origin.model_dump(), "token": claims.model_dump(exclude={"sub"}) if claims else None},
